@@ -1,0 +1,1 @@
+const x: string = process.version; console.log(x);
