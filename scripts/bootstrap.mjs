@@ -30,14 +30,20 @@ run(ownMajor >= RUNTIME_NODE_MAJOR ? process.execPath : pinnedRuntime());
 
 /** Installs what the folder's lock file names, unless that very lock file is installed already. */
 function install(folder) {
-  const lock = createHash('sha256').update(readFileSync(path.join(folder, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(folder, 'package-lock.json')))
+    .digest('hex');
   const stampFile = path.join(folder, 'node_modules', '.installed-lock-sha256');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
   console.error(`Installing locked packages in ${path.relative(process.cwd(), folder) || '.'} …`);
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
   const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const result = spawnSync(command, [...prefix, ...flags], { cwd: folder, stdio: ['ignore', 2, 2], shell: npm === undefined && process.platform === 'win32' });
+  const result = spawnSync(command, [...prefix, ...flags], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+    shell: npm === undefined && process.platform === 'win32',
+  });
   if (result.status !== 0) fail(`npm ci failed in ${folder}: ${result.error?.message ?? `exit code ${result.status}`}`);
   writeFileSync(stampFile, lock);
 }
@@ -45,7 +51,9 @@ function install(folder) {
 function pinnedRuntime() {
   const packageName = RUNTIME_PACKAGES[`${process.platform}-${process.arch}`];
   if (packageName === undefined) {
-    fail(`No pinned runtime exists for ${process.platform}-${process.arch}: install Node ${RUNTIME_NODE_MAJOR} or newer.`);
+    fail(
+      `No pinned runtime exists for ${process.platform}-${process.arch}: install Node ${RUNTIME_NODE_MAJOR} or newer.`,
+    );
   }
   const folder = path.join(root, 'runtime');
   install(folder);

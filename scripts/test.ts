@@ -1,0 +1,70 @@
+// Runs the test files of the named kinds (unit int e2e long; without names: all but long) and says what was skipped.
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const roots = '{packages,services,simulator,local,bench,test,scripts}';
+const kinds = {
+  unit: { suffix: '.test.ts', concurrency: 2, timeoutMs: 60_000 },
+  int: { suffix: '.int.test.ts', concurrency: 2, timeoutMs: 180_000 },
+  e2e: { suffix: '.e2e.test.ts', concurrency: 1, timeoutMs: 420_000 },
+  long: { suffix: '.long.test.ts', concurrency: 1, timeoutMs: 3_600_000 },
+} as const;
+type Kind = keyof typeof kinds;
+
+const names = process.argv.slice(2);
+const chosen: Kind[] = names.length === 0 ? ['unit', 'int', 'e2e'] : names.map(kindNamed);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const skipped: string[] = [];
+const failed: string[] = [];
+
+for (const kind of chosen) await runKind(kind);
+report();
+
+function kindNamed(name: string): Kind {
+  if (Object.hasOwn(kinds, name)) return name as Kind;
+  throw new Error(`Unknown kind of test "${name}": expected ${Object.keys(kinds).join(', ')}.`);
+}
+
+async function runKind(kind: Kind): Promise<void> {
+  const { concurrency, timeoutMs } = kinds[kind];
+  const files = filesOf(kind);
+  console.log(`\n${kind}: ${files.length} files`);
+  if (files.length === 0) return;
+  const stream = run({ files, concurrency, timeout: timeoutMs });
+  stream.on('test:pass', (event) => {
+    if (event.details.type === 'suite') return;
+    if (event.skip === undefined || event.skip === false) totals.passed++;
+    else noteSkipped(event.name, event.skip);
+  });
+  stream.on('test:fail', (event) => {
+    if (event.details.type === 'suite') return;
+    totals.failed++;
+    failed.push(`${event.name} (${path.relative(process.cwd(), event.file ?? '')})`);
+  });
+  const shown = stream.compose(new spec());
+  for await (const line of shown) process.stdout.write(line);
+}
+
+/** A file belongs to the most specific kind: `x.int.test.ts` is no unit test. */
+function filesOf(kind: Kind): string[] {
+  const others = Object.values(kinds).filter((other) => other.suffix.length > kinds[kind].suffix.length);
+  return globSync(`${roots}/**/*${kinds[kind].suffix}`, { exclude: (name) => name === 'node_modules' })
+    .filter((file) => kind !== 'unit' || !others.some((other) => file.endsWith(other.suffix)))
+    .map((file) => path.resolve(file))
+    .sort();
+}
+
+function noteSkipped(name: string, reason: string | boolean): void {
+  totals.skipped++;
+  skipped.push(`${name}: ${typeof reason === 'string' ? reason : 'no reason given'}`);
+}
+
+function report(): void {
+  for (const line of skipped) console.log(`skipped: ${line}`);
+  for (const line of failed) console.log(`failed: ${line}`);
+  if (totals.passed + totals.failed === 0) failed.push('no test ran');
+  process.exitCode = failed.length === 0 ? 0 : 1;
+  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+}
