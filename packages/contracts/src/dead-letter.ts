@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Id, Instant, nullable, Page, strict } from './common.ts';
+import { Instant, nullable, Page, strict } from './common.ts';
 
 /** Where a dead letter lies: the parked queue, a queue's own dead letters, or a subscription's. */
 export const DeadLetterSource = Type.String({
@@ -31,5 +31,5 @@ export const DeadLetter = strict({
 export type DeadLetter = Static<typeof DeadLetter>;
 export const DeadLetterPage = Page(DeadLetter);
 
-export const DeadLetterReplayed = strict({ sequenceNumber: SequenceNumber, messageId: Id });
+export const DeadLetterReplayed = strict({ sequenceNumber: SequenceNumber, messageId: Type.String() });
 export type DeadLetterReplayed = Static<typeof DeadLetterReplayed>;

@@ -68,8 +68,15 @@ export const messageProperties = {
   originalMessageId: 'originalMessageId',
   /** Sequence number of the original, as decimal text: orders the changes of one delivery. */
   originalSequenceNumber: 'originalSequenceNumber',
-  /** Why the copy was sent: `later-pickup`, `no-drone-available`, `transient`, `before-create`, `resubmitted`. */
+  /**
+   * Why the copy was sent: `later-pickup`, `no-drone-available`, `transient`, `before-create`, `release-pending`,
+   * `resubmitted`.
+   */
   delayReason: 'delayReason',
+  /** How many copies in a row had this reason, this one included. */
+  tries: 'tries',
+  /** Code of the fault for which the request is being undone; such a copy goes on undoing it. */
+  compensation: 'compensation',
   /** How often the supervisor has resubmitted the request. */
   resubmissions: 'resubmissions',
   /** Lets a subscription or an operator filter without reading the body. */
