@@ -26,7 +26,7 @@ async function run(options: StartOptions): Promise<void> {
   const startedAt = performance.now();
   console.log('Starting …');
   await using resources = new AsyncDisposableStack();
-  const starting = startLocalSystem(options, console.error);
+  const starting = startLocalSystem(options, { tell: console.error });
   const system = await Promise.race([starting, told.promise]);
   if (typeof system === 'string') {
     resources.use(await starting);

@@ -7,7 +7,15 @@ import { lockDataFolder } from './instance-lock.ts';
 import { type LocalInfo, removeLocalInfo, writeLocalInfo } from './local-info.ts';
 import { findFreePorts, requireFreePort } from './ports.ts';
 import { SupervisedProcess } from './supervised-process.ts';
-import { components, connectionString, type Instance, instancesOf, replicaCount, specify } from './topology.ts';
+import {
+  type ComponentSettings,
+  components,
+  connectionString,
+  type Instance,
+  instancesOf,
+  replicaCount,
+  specify,
+} from './topology.ts';
 
 const host = '127.0.0.1';
 const readyLimitMs = 60_000;
@@ -24,6 +32,13 @@ export interface LocalSystem extends AsyncDisposable {
   ready(signal?: AbortSignal): Promise<void>;
 }
 
+export interface LocalSystemOverrides {
+  /** Receives lines for the person at the terminal. */
+  readonly tell?: (message: string) => void;
+  /** Settings of single components beyond those that the options lead to: tests shorten waits with them. */
+  readonly settings?: ComponentSettings;
+}
+
 /**
  * Starts everything on the data folder and waits until all are ready.
  *
@@ -31,7 +46,7 @@ export interface LocalSystem extends AsyncDisposable {
  */
 export async function startLocalSystem(
   options: StartOptions,
-  tell: (message: string) => void = () => undefined,
+  { tell = () => undefined, settings = {} }: LocalSystemOverrides = {},
 ): Promise<LocalSystem> {
   await using resources = new AsyncDisposableStack();
   mkdirSync(options.dataDir, { recursive: true });
@@ -42,7 +57,7 @@ export async function startLocalSystem(
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
   const processes = new Map<string, SupervisedProcess>();
-  for (const specification of specify(instances, { options, credentials, amqpPort, seedsFile })) {
+  for (const specification of specify(instances, { options, credentials, amqpPort, seedsFile, settings })) {
     mkdirSync(specification.environment.DATA_DIR ?? options.dataDir, { recursive: true });
     mkdirSync(path.dirname(specification.logFile), { recursive: true });
     processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell)));

@@ -66,11 +66,14 @@ export function instancesOf(replicas: StartOptions['replicas'], addresses: Addre
   );
 }
 
+export type ComponentSettings = Readonly<Partial<Record<Component, Readonly<Record<string, string>>>>>;
+
 export interface Surroundings {
   readonly options: StartOptions;
   readonly credentials: LocalCredentials;
   readonly amqpPort: number;
   readonly seedsFile: string;
+  readonly settings: ComponentSettings;
 }
 
 /** What to run, with which settings, for every instance. */
@@ -84,6 +87,7 @@ export function specify(instances: readonly Instance[], surroundings: Surroundin
     environment: {
       ...shared,
       ...ownEnvironment(instance.component, surroundings),
+      ...surroundings.settings[instance.component],
       PORT: String(instance.port),
       DATA_DIR: path.join(dataDir, instance.component),
     },
