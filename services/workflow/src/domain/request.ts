@@ -1,0 +1,33 @@
+import type { DeliveryRequestMessage } from '@dronedelivery/contracts';
+
+/** Why a request was put back on the queue for later. */
+export const delayReasons = [
+  'later-pickup',
+  'no-drone-available',
+  'transient',
+  'before-create',
+  'release-pending',
+  'resubmitted',
+] as const;
+export type DelayReason = (typeof delayReasons)[number];
+
+/** What came with the message: who it is, and how far it got before. */
+export interface Envelope {
+  readonly messageId: string;
+  /** Copies that were sent of this request so far. */
+  readonly attempt: number;
+  readonly originalMessageId: string;
+  /** Orders the changes of one delivery; decimal text. */
+  readonly sequence: string;
+  readonly delayReason?: DelayReason;
+  /** Copies in a row that had this reason. */
+  readonly tries: number;
+  /** The fault for which the request is being undone. */
+  readonly compensation?: string;
+  readonly resubmissions: number;
+}
+
+export interface DeliveryRequest<M extends DeliveryRequestMessage = DeliveryRequestMessage> {
+  readonly message: M;
+  readonly envelope: Envelope;
+}
