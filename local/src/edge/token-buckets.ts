@@ -1,0 +1,36 @@
+export interface TokenBucketLimits {
+  readonly ratePerS: number;
+  /** Requests that may come at once after a pause. */
+  readonly burst: number;
+  /** Callers that are remembered; the one not seen for longest is forgotten first. */
+  readonly callersMax: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledAt: number;
+}
+
+export type TakeToken = (caller: string) => { readonly waitMs: number };
+
+/** A token bucket for each caller. `waitMs` is 0 when the request may pass, else the time until the next one may. */
+export function createTokenBuckets({ ratePerS, burst, callersMax }: TokenBucketLimits, now: () => number): TakeToken {
+  const buckets = new Map<string, Bucket>();
+  return (caller) => {
+    const at = now();
+    const bucket = buckets.get(caller) ?? { tokens: burst, filledAt: at };
+    const elapsedS = Math.max(0, at - bucket.filledAt) / 1000;
+    bucket.tokens = Math.min(burst, bucket.tokens + elapsedS * ratePerS);
+    bucket.filledAt = at;
+    // Last in, so that the first of the map is the one not seen for longest.
+    buckets.delete(caller);
+    const [oldest] = buckets.keys();
+    if (buckets.size >= callersMax && oldest !== undefined) buckets.delete(oldest);
+    buckets.set(caller, bucket);
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return { waitMs: 0 };
+    }
+    return { waitMs: ((1 - bucket.tokens) / ratePerS) * 1000 };
+  };
+}

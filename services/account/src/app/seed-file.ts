@@ -1,0 +1,65 @@
+import { BusinessName, Id, Role, strict } from '@dronedelivery/contracts';
+import Type, { type Static } from 'typebox';
+import { Errors } from 'typebox/value';
+
+const SeedClient = strict({
+  clientId: Id,
+  clientSecret: Type.String({ minLength: 16, maxLength: 256 }),
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  roles: Type.Array(Role, { minItems: 1, maxItems: 5, uniqueItems: true }),
+  businessId: Type.Optional(Id),
+  ownerId: Type.Optional(Id),
+  drones: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 100 })),
+});
+export type SeedClient = Static<typeof SeedClient>;
+
+const Seeds = strict({
+  businesses: Type.Optional(Type.Array(strict({ businessId: Id, name: BusinessName }), { maxItems: 1000 })),
+  clients: Type.Array(SeedClient, { maxItems: 1000 }),
+});
+export type Seeds = Static<typeof Seeds>;
+
+export type SeedsRead = { readonly seeds: Seeds } | { readonly problems: readonly string[] };
+
+const businessRoles: readonly string[] = ['shipper', 'business-admin'] satisfies Role[];
+
+/** Reads the text of a seed file; reports everything that is wrong with it, never a secret. */
+export function readSeeds(text: string): SeedsRead {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problems: ['it is no JSON'] };
+  }
+  const wrong = Errors(Seeds, value).filter(({ keyword }) => keyword !== 'boolean');
+  if (wrong.length > 0) return { problems: wrong.map(describe) };
+  const seeds = value as Seeds;
+  const problems = [...duplicates(seeds), ...seeds.clients.flatMap(mismatches)];
+  return problems.length > 0 ? { problems } : { seeds };
+}
+
+function describe({ instancePath, message, params }: ReturnType<typeof Errors>[number]): string {
+  const { additionalProperties, allowedValues } = params as Record<string, readonly string[] | undefined>;
+  const named = additionalProperties ?? allowedValues;
+  return `${instancePath === '' ? '/' : instancePath} ${message}${named === undefined ? '' : ` (${named.join(', ')})`}`;
+}
+
+function duplicates({ businesses = [], clients }: Seeds): string[] {
+  const repeated = (ids: string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+  return [
+    ...repeated(businesses.map(({ businessId }) => businessId)).map((id) => `business ${id} is listed twice`),
+    ...repeated(clients.map(({ clientId }) => clientId)).map((id) => `client ${id} is listed twice`),
+  ];
+}
+
+function mismatches({ clientId, businessId, ownerId, drones, roles }: SeedClient): string[] {
+  const problems: string[] = [];
+  const ofBusiness = roles.some((role) => businessRoles.includes(role));
+  const ofSystem = roles.some((role) => !businessRoles.includes(role));
+  if (ofBusiness && ofSystem) problems.push('mixes the roles of a business with those of the system');
+  if (ofBusiness && businessId === undefined) problems.push('needs a businessId for its roles');
+  if (ofSystem && businessId !== undefined) problems.push('must not have a businessId with its roles');
+  if (ownerId !== undefined && businessId === undefined) problems.push('has an ownerId but no businessId');
+  if (drones !== undefined && !roles.includes('drone')) problems.push('has drones but not the role drone');
+  return problems.map((problem) => `client ${clientId} ${problem}`);
+}

@@ -1,0 +1,48 @@
+/** A problem that the system reported, in words for people. */
+export class Problem extends Error {
+  constructor(status, message, retryAfterS) {
+    super(message);
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+// Kept in this module's memory alone: no storage outlives the page, and nothing else can read it.
+let token;
+
+export async function signIn(clientId, clientSecret) {
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+  });
+  const response = await fetch('/v1/oauth/token', { method: 'POST', body: form });
+  const answer = await response.json();
+  if (!response.ok) throw new Problem(response.status, answer.error_description ?? answer.detail ?? answer.title);
+  token = answer.access_token;
+}
+
+export function signOut() {
+  token = undefined;
+}
+
+/** @returns the response when it is a success; throws a Problem otherwise. */
+export async function call(path, { method = 'GET', body, signal, accept = 'application/json' } = {}) {
+  const headers = { accept, authorization: `Bearer ${token}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export async function read(path, signal) {
+  return (await call(path, { signal })).json();
+}
+
+async function problemOf(response) {
+  const retryAfterS = Number(response.headers.get('retry-after')) || undefined;
+  const problem = await response.json().catch(() => ({}));
+  const fields = (problem.errors ?? []).map((error) => `${error.path}: expected ${error.expected}`);
+  const lines = [problem.detail ?? problem.title ?? `The system answered ${response.status}.`, ...fields];
+  return new Problem(response.status, lines.join('\n'), retryAfterS);
+}
