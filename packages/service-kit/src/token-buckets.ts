@@ -1,4 +1,6 @@
+/** What each caller may use up. */
 export interface TokenBucketLimits {
+  /** Requests a second, in the long run. */
   readonly ratePerS: number;
   /** Requests that may come at once after a pause. */
   readonly burst: number;
@@ -6,14 +8,19 @@ export interface TokenBucketLimits {
   readonly callersMax: number;
 }
 
+/** Takes one token of a caller: `waitMs` is 0 when the request may pass, else the time until the next one may. */
+export type TakeToken = (caller: string) => { readonly waitMs: number };
+
 interface Bucket {
   tokens: number;
   filledAt: number;
 }
 
-export type TakeToken = (caller: string) => { readonly waitMs: number };
-
-/** A token bucket for each caller. `waitMs` is 0 when the request may pass, else the time until the next one may. */
+/**
+ * A token bucket for each caller, in a table of bounded size.
+ *
+ * @param now milliseconds; a clock that never steps back serves best.
+ */
 export function createTokenBuckets({ ratePerS, burst, callersMax }: TokenBucketLimits, now: () => number): TakeToken {
   const buckets = new Map<string, Bucket>();
   return (caller) => {
