@@ -1,6 +1,6 @@
 import type { DroneDelivery, PutDroneDelivery } from '@dronedelivery/contracts';
 import { backoffMs, type Circumstances } from './policy.ts';
-import type { DelayReason, DeliveryRequest } from './request.ts';
+import { type DeliveryRequest, nextTry } from './request.ts';
 import { ask, type Ending, type Refused, type Saga } from './saga.ts';
 
 export type Binding =
@@ -22,11 +22,6 @@ export function* bindDrone(
   const put = yield* ask({ name: 'putDroneDelivery', body });
   if (put.kind === 'done') return bindingOf(put.gain, request, body.deadline, circumstances);
   return put.code === 'no-drone-available' ? noDrone(request, body.deadline, circumstances) : put;
-}
-
-/** How many copies in a row a further one for this reason makes. */
-export function nextTry({ envelope }: DeliveryRequest, reason: DelayReason): number {
-  return envelope.delayReason === reason ? envelope.tries + 1 : 1;
 }
 
 function bindingOf(

@@ -7,11 +7,16 @@ export interface Fault {
   readonly text: string;
 }
 
+/** Undoing needs no more of a request than its id, so that an unreadable one can be undone too. */
+export interface Undoable {
+  readonly message: { readonly requestId: string };
+}
+
 /**
  * Undoes a request and ends its delivery as failed. The reservation goes first: that is the one atomic decision
  * against a drone that picks the parcel up at this moment.
  */
-export function* compensate(request: DeliveryRequest, fault: Fault): Saga {
+export function* compensate(request: Undoable, fault: Fault): Saga {
   try {
     return yield* releaseAndFail(request, fault);
   } catch (error) {
@@ -42,13 +47,13 @@ export function complete(outcome: Outcome, detail?: string): Ending {
   return detail === undefined ? { kind: 'complete', outcome } : { kind: 'complete', outcome, detail };
 }
 
-function* releaseAndFail(request: DeliveryRequest, fault: Fault): Saga {
+function* releaseAndFail(request: Undoable, fault: Fault): Saga {
   const released = yield* ask({ name: 'releaseDroneDelivery' });
   if (released.kind === 'done') return yield* writeFailed(request, fault);
   return released.code === 'parcel-on-board' ? complete('under-way', fault.code) : failed(fault, released.code);
 }
 
-function* writeFailed(request: DeliveryRequest, fault: Fault): Saga {
+function* writeFailed(request: Undoable, fault: Fault): Saga {
   const { requestId } = request.message;
   const reason = { code: fault.code.slice(0, 64), text: fault.text.slice(0, 1000) };
   const body = { stage: 'Failed', reason, requestId } as const;

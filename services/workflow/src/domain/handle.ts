@@ -1,9 +1,8 @@
-import { nextTry } from './assignment.ts';
 import { cancel } from './cancel.ts';
 import { compensate } from './compensation.ts';
 import { create } from './create.ts';
 import { backoffMs, type Circumstances } from './policy.ts';
-import type { DeliveryRequest } from './request.ts';
+import { type DeliveryRequest, nextTry } from './request.ts';
 import { reschedule } from './reschedule.ts';
 import { type Ending, Interrupted, type Saga } from './saga.ts';
 

@@ -31,3 +31,8 @@ export interface DeliveryRequest<M extends DeliveryRequestMessage = DeliveryRequ
   readonly message: M;
   readonly envelope: Envelope;
 }
+
+/** How many copies in a row one more for this reason makes. */
+export function nextTry({ envelope }: Pick<DeliveryRequest, 'envelope'>, reason: DelayReason): number {
+  return envelope.delayReason === reason ? envelope.tries + 1 : 1;
+}

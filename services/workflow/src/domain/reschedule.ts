@@ -1,10 +1,10 @@
 import type { Delivery, DeliveryPlan, PutDroneDelivery, RescheduleDeliveryMessage } from '@dronedelivery/contracts';
-import { type Binding, bindDrone, nextTry } from './assignment.ts';
+import { type Binding, bindDrone } from './assignment.ts';
 import { afterRelease, compensate, complete, isTerminal } from './compensation.ts';
 import { mergePlan, planOf } from './plan.ts';
 import type { Circumstances } from './policy.ts';
 import { refuse } from './refusal.ts';
-import type { DeliveryRequest } from './request.ts';
+import { type DeliveryRequest, nextTry } from './request.ts';
 import { ask, type Ending, type Refused, type Saga } from './saga.ts';
 
 type RescheduleRequest = DeliveryRequest<RescheduleDeliveryMessage>;
