@@ -1,0 +1,28 @@
+import { type ErrorCode, errorCatalogue, type InvalidField } from '@dronedelivery/contracts';
+
+/** Members that single causes add to their problem. */
+export interface AppErrorExtra {
+  /** Every wrong part of the request; with `validation-failed`. */
+  readonly errors?: readonly InvalidField[];
+  readonly deliveryId?: string;
+  /** Sent as `Retry-After`, in seconds. */
+  readonly retryAfterS?: number;
+  /** For the logs only. */
+  readonly cause?: unknown;
+}
+
+/** An expected failure with a stable code of the catalogue; adapters map it once to their own form. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  /** What a client may read about this one occurrence. */
+  readonly detail: string | undefined;
+  readonly extra: AppErrorExtra;
+
+  constructor(code: ErrorCode, detail?: string, extra: AppErrorExtra = {}) {
+    super(detail ?? errorCatalogue[code].title, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = detail;
+    this.extra = extra;
+  }
+}
