@@ -1,0 +1,84 @@
+import type { Drone } from '../domain/drone.ts';
+import { isBound, type Mission } from '../domain/mission.ts';
+import { loseDrone, loseFreeDrone } from '../domain/mission-end.ts';
+import { nearestStation } from '../domain/route.ts';
+import { decisionOf } from './decision.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { FleetView } from './fleet-view.ts';
+import type { Decision } from './ports.ts';
+
+export interface SilenceRules {
+  readonly silenceMs: number;
+  /** Longest pause between two looks; after a longer one this process was deaf itself and begins to count anew. */
+  readonly lookGapMsMax: number;
+  /** Drones given up in one look, so that no write grows without bound. */
+  readonly lostAtOnceMax: number;
+}
+
+/**
+ * Which drones have been silent for too long. Silence is measured by a clock that never jumps, from the moment this
+ * process heard of the drone's last report, and at the earliest from its own start: a restart loses no drone.
+ */
+export class SilenceWatch {
+  readonly #heard = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  readonly #fleet: FleetView;
+  readonly #rules: SilenceRules;
+  readonly #monotonicMs: () => number;
+  #listeningSinceMs: number;
+  #lookedAtMs: number;
+
+  constructor(fleet: FleetView, rules: SilenceRules, monotonicMs: () => number) {
+    this.#fleet = fleet;
+    this.#rules = rules;
+    this.#monotonicMs = monotonicMs;
+    this.#listeningSinceMs = monotonicMs();
+    this.#lookedAtMs = this.#listeningSinceMs;
+    fleet.onChange((drones) => this.#hear(drones));
+  }
+
+  silent(): readonly Drone[] {
+    const nowMs = this.#monotonicMs();
+    if (nowMs - this.#lookedAtMs > this.#rules.lookGapMsMax) this.#listeningSinceMs = nowMs;
+    this.#lookedAtMs = nowMs;
+    const silent: Drone[] = [];
+    for (const drone of this.#fleet.drones()) {
+      if (drone.lost || drone.outOfService || !this.#isSilent(drone, nowMs)) continue;
+      silent.push(drone);
+      if (silent.length === this.#rules.lostAtOnceMax) break;
+    }
+    return silent;
+  }
+
+  #isSilent({ droneId }: Drone, nowMs: number): boolean {
+    const heardAtMs = this.#heard.get(droneId)?.atMs ?? Number.NEGATIVE_INFINITY;
+    return nowMs - Math.max(heardAtMs, this.#listeningSinceMs) > this.#rules.silenceMs;
+  }
+
+  #hear(drones: readonly Drone[]): void {
+    const atMs = this.#monotonicMs();
+    for (const { droneId, telemetrySequence: sequence } of drones) {
+      if (this.#heard.get(droneId)?.sequence !== sequence) this.#heard.set(droneId, { sequence, atMs });
+    }
+  }
+}
+
+/** Gives up silent drones and what they were doing; of several processes one does. Returns what was stored. */
+export async function giveUpSilent(dispatch: Dispatch, watch: SilenceWatch): Promise<readonly Drone[]> {
+  await dispatch.fleet.refresh();
+  const silent = watch.silent();
+  if (silent.length === 0) return [];
+  const missions = await dispatch.store.findMany(silent.flatMap(({ missionKey }) => missionKey ?? []));
+  const missionOf = new Map(missions.map((mission) => [mission.missionId, mission]));
+  const decided = silent.map((drone) => ({ drone, decision: lossOf(dispatch, drone, missionOf.get(drone.missionId)) }));
+  const outcomes = await dispatch.store.commit(decided.map(({ decision }) => decision));
+  await dispatch.fleet.refresh();
+  return decided.filter((_, at) => outcomes[at] === 'committed').map(({ drone }) => drone);
+}
+
+function lossOf({ fleet, clock }: Dispatch, drone: Drone, mission: Mission | undefined): Decision {
+  if (drone.missionId === null || mission === undefined || !isBound(mission)) {
+    return { mission: null, drones: [loseFreeDrone(drone)], events: [], usage: [] };
+  }
+  const home = nearestStation(fleet.stations.values(), drone.location) ?? mission.flight.station;
+  return decisionOf(loseDrone(mission, drone, home, clock.now()), mission);
+}

@@ -1,0 +1,42 @@
+import type { DroneModel, TelemetryAnswer } from '@dronedelivery/contracts';
+import { type Drone, isFlying, type ReceivedReport } from './drone.ts';
+
+export type ReportResult = TelemetryAnswer['results'][number]['result'];
+
+export interface ReportLimits {
+  readonly timeScale: number;
+  /** How far a drone's clock may be ahead of ours. */
+  readonly clockAheadMsMax: number;
+}
+
+/** Wind, rounding and the drone's own clock leave room above its cruise speed. */
+const speedFactorMax = 2;
+const positionSlackM = 500;
+const chargeSlackPercent = 2;
+
+/** Whether a report can be true, given the one before it. `distanceM` is the way between the two. */
+export function checkReport(
+  drone: Drone,
+  model: DroneModel,
+  report: ReceivedReport,
+  distanceM: number,
+  limits: ReportLimits,
+): Extract<ReportResult, 'accepted' | 'stale' | 'implausible'> {
+  if (report.sequence <= drone.telemetrySequence) return 'stale';
+  if (Date.parse(report.at) > report.receivedAtMs + limits.clockAheadMsMax) return 'implausible';
+  // Where a drone is after it was lost, or at its first word, is news and not a contradiction.
+  if (drone.reportedAtMs === null || drone.lost || drone.outOfService) return 'accepted';
+  if (distanceM > reachM(drone.reportedAtMs, model, report, limits)) return 'implausible';
+  return chargedInFlight(drone, report) ? 'implausible' : 'accepted';
+}
+
+function reachM(reportedAtMs: number, model: DroneModel, report: ReceivedReport, limits: ReportLimits): number {
+  const elapsedS = (Math.max(0, Date.parse(report.at) - reportedAtMs) / 1000) * limits.timeScale;
+  return positionSlackM + elapsedS * model.performance.cruiseSpeedMps * speedFactorMax;
+}
+
+function chargedInFlight(drone: Drone, report: ReceivedReport): boolean {
+  const sameFlight =
+    isFlying(drone.activity) && isFlying(report.activity) && drone.reportedMissionId === (report.missionId ?? null);
+  return sameFlight && report.stateOfChargePercent > drone.stateOfChargePercent + chargeSlackPercent;
+}
