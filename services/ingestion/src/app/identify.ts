@@ -1,4 +1,4 @@
-import type { Ids } from './ports.ts';
+import { derivedId, type NewId } from '@dronedelivery/service-kit/ids';
 
 export type RequestKind = 'create' | 'reschedule' | 'cancel';
 
@@ -21,8 +21,8 @@ export interface RequestIds {
  * With a key the ids derive from business, kind and key: a repetition gets the same ids without anything being
  * stored, and the broker drops its message. A change also counts its delivery in, so that one key may serve several.
  */
-export function identify({ kind, businessId, deliveryId, idempotencyKey: key }: Asking, ids: Ids): RequestIds {
+export function identify({ kind, businessId, deliveryId, idempotencyKey: key }: Asking, newId: NewId): RequestIds {
   const derived = (what: string) =>
-    key === undefined ? ids.unique() : ids.derived(what, kind, businessId, deliveryId ?? '', key);
+    key === undefined ? newId() : derivedId(what, kind, businessId, deliveryId ?? '', key);
   return { deliveryId: deliveryId ?? derived('delivery'), requestId: derived('request') };
 }

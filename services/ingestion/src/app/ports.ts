@@ -13,10 +13,3 @@ export type SendOutcome = 'accepted' | 'unknown' | 'overloaded';
 
 /** Answers within two seconds, whatever the broker does. */
 export type SendRequest = (request: OutgoingRequest) => Promise<SendOutcome>;
-
-export interface Ids {
-  /** Unique, and sorted by the time of making. */
-  readonly unique: () => string;
-  /** The same for the same parts, and for no others. */
-  readonly derived: (...parts: readonly string[]) => string;
-}
