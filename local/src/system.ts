@@ -8,6 +8,7 @@ import { type LocalInfo, removeLocalInfo, writeLocalInfo } from './local-info.ts
 import { findFreePorts, requireFreePort } from './ports.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import {
+  type Component,
   type ComponentSettings,
   components,
   connectionString,
@@ -37,6 +38,8 @@ export interface LocalSystemOverrides {
   readonly tell?: (message: string) => void;
   /** Settings of single components beyond those that the options lead to: tests shorten waits with them. */
   readonly settings?: ComponentSettings;
+  /** Starts only these; benchmarks look at parts of the system. */
+  readonly only?: readonly Component[];
 }
 
 /**
@@ -46,14 +49,15 @@ export interface LocalSystemOverrides {
  */
 export async function startLocalSystem(
   options: StartOptions,
-  { tell = () => undefined, settings = {} }: LocalSystemOverrides = {},
+  { tell = () => undefined, settings = {}, only = components }: LocalSystemOverrides = {},
 ): Promise<LocalSystem> {
   await using resources = new AsyncDisposableStack();
   mkdirSync(options.dataDir, { recursive: true });
   resources.use(lockDataFolder(options.dataDir));
   if (options.fresh) emptyDataFolder(options.dataDir);
   const credentials = loadOrCreateCredentials(options.dataDir);
-  const { instances, amqpPort } = await allocate(options);
+  const { instances: all, amqpPort } = await allocate(options);
+  const instances = all.filter(({ component }) => only.includes(component));
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
   const processes = new Map<string, SupervisedProcess>();

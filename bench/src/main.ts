@@ -1,0 +1,22 @@
+// Prints figures, each as a ratio against a limit or a peer of the same run. Names of scenarios as arguments choose some.
+import { brokerScenario } from './scenarios/broker.ts';
+import { burstScenario } from './scenarios/burst.ts';
+import { ingestionScenario } from './scenarios/ingestion.ts';
+import { restScenario } from './scenarios/rest.ts';
+import { steadyFlightScenario } from './scenarios/steady-flight.ts';
+
+const scenarios = {
+  rest: restScenario,
+  broker: brokerScenario,
+  ingestion: ingestionScenario,
+  burst: burstScenario,
+  'steady-flight': steadyFlightScenario,
+} as const;
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !Object.hasOwn(scenarios, name));
+if (unknown.length > 0)
+  throw new Error(`Unknown: ${unknown.join(', ')}; expected ${Object.keys(scenarios).join(', ')}.`);
+for (const [name, scenario] of Object.entries(scenarios)) {
+  if (chosen.length === 0 || chosen.includes(name)) await scenario();
+}

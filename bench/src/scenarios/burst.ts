@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TrackingEvent } from '@dronedelivery/contracts';
+import { ApiClient } from '@dronedelivery/local/api-client';
+import { startBenchSystem } from '../bench-system.ts';
+import { percentiles, runLoad } from '../load.ts';
+import { processorSeconds } from '../process-usage.ts';
+import { print } from '../report.ts';
+import { deliveryRequestBody } from '../requests.ts';
+
+const requests = 5_000;
+const drones = 6_000;
+const concurrency = 64;
+const assignedLimitMs = 180_000;
+
+/** From accepted to assigned: a burst of requests on an idle fleet whose flights are paused. */
+export async function burstScenario(): Promise<void> {
+  await using system = await startBenchSystem({ drones });
+  const { edgeUrl, services, demo, operator } = system.info;
+  await fetch(`${services.simulator?.url}/pause`, { method: 'POST' });
+  const token = await new ApiClient(edgeUrl, demo).token();
+  const acceptedAt = new Map<string, number>();
+  const before = usage(system.info.services);
+  const load = await runLoad({
+    url: services.ingestion?.url ?? '',
+    method: 'POST',
+    path: '/v1/deliveryrequests',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: deliveryRequestBody,
+    count: requests,
+    concurrency,
+    onAnswer: (_n, status, text) => {
+      if (status === 202) acceptedAt.set(JSON.parse(text).deliveryId, Date.now());
+    },
+  });
+  await untilAssigned(new ApiClient(edgeUrl, operator), requests);
+  const after = usage(system.info.services);
+  const assignedAt = await assignmentTimes(services.delivery?.url ?? '', token, [...acceptedAt.keys()]);
+  const waits = [...assignedAt].map(([id, at]) => Math.max(0, at - (acceptedAt.get(id) ?? at)));
+  const spanMs = Math.max(...assignedAt.values()) - Math.min(...acceptedAt.values());
+  const { p50Ms, p99Ms } = percentiles(waits);
+  print(`Burst of ${requests} requests on ${drones} idle drones`, [
+    { name: 'accepted', value: load.perSecond, unit: '/s' },
+    {
+      name: 'assigned',
+      value: requests / (spanMs / 1000),
+      unit: '/s',
+      limit: { name: 'accepted', value: load.perSecond },
+    },
+    { name: 'accepted to assigned, p50', value: p50Ms, unit: 'ms' },
+    { name: 'accepted to assigned, p99', value: p99Ms, unit: 'ms' },
+    ...Object.entries(after).map(([name, seconds]) => ({
+      name: `processor time of ${name}`,
+      value: ((seconds - (before[name] ?? 0)) / requests) * 1e6,
+      unit: 'µs a delivery',
+    })),
+  ]);
+}
+
+function usage(services: Readonly<Record<string, { readonly pid: number }>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, processorSeconds(pid)]));
+}
+
+async function untilAssigned(operator: ApiClient, count: number): Promise<void> {
+  const deadline = performance.now() + assignedLimitMs;
+  let idle = Number.POSITIVE_INFINITY;
+  while (performance.now() < deadline) {
+    idle = await countIdle(operator);
+    if (idle <= drones - count) return;
+    await delay(500);
+  }
+  throw new Error(`${idle} of ${drones} drones are still idle`);
+}
+
+async function countIdle(operator: ApiClient): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = await operator.request('GET', `/v1/drones?state=Idle&limit=200${more}`);
+    count += body.items.length;
+    cursor = body.nextCursor;
+  } while (cursor !== undefined);
+  return count;
+}
+
+async function assignmentTimes(url: string, token: string, ids: readonly string[]): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (let from = 0; from < ids.length; from += 50) {
+    await Promise.all(
+      ids.slice(from, from + 50).map(async (id) => {
+        const headers = { authorization: `Bearer ${token}` };
+        const answer = await fetch(`${url}/v1/deliveries/${id}/history`, { headers });
+        const { items } = (await answer.json()) as { items: TrackingEvent[] };
+        const assigned = items.find(({ kind }) => kind === 'assigned');
+        if (assigned !== undefined) times.set(id, Date.parse(assigned.at));
+      }),
+    );
+  }
+  if (times.size < ids.length)
+    throw new Error(`${ids.length - times.size} deliveries have no assignment in their history`);
+  return times;
+}

@@ -1,0 +1,55 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { ApiClient } from '@dronedelivery/local/api-client';
+import { startBenchSystem } from '../bench-system.ts';
+import { type LoadResult, median, runLoad } from '../load.ts';
+import { startPeer } from '../peers/start-peer.ts';
+import { print } from '../report.ts';
+import { deliveryRequestBody } from '../requests.ts';
+import { sendSingly } from './broker.ts';
+
+const rounds = 3;
+const requests = 4_000;
+const concurrency = 64;
+
+/** Ingestion against the smaller of a bare route with the same schema and bare sends to the same broker. */
+export async function ingestionScenario(): Promise<void> {
+  await using system = await startBenchSystem({}, { only: ['broker', 'account', 'ingestion', 'edge'] });
+  await using bare = await startPeer('bare-route');
+  const client = new ServiceBusClient(system.connectionString);
+  const { edgeUrl, services, demo } = system.info;
+  const token = await new ApiClient(edgeUrl, demo).token();
+  const load = (url: string) => post(url, token);
+  const results = { bare: [] as number[], sends: [] as number[], ingestion: [] as number[], edge: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    results.bare.push((await load(bare.url)).perSecond);
+    results.sends.push(await sendSingly(client, `round-${round}`, requests));
+    results.ingestion.push(accepted(await load(services.ingestion?.url ?? '')));
+    results.edge.push(accepted(await load(edgeUrl)));
+  }
+  await client.close();
+  const limitValue = Math.min(median(results.bare), median(results.sends));
+  const limit = { name: 'the smaller of both', value: limitValue };
+  print(`Ingestion (${concurrency} connections, median of ${rounds})`, [
+    { name: 'bare Fastify route, same schema', value: median(results.bare), unit: '/s' },
+    { name: 'bare SDK sends', value: median(results.sends), unit: '/s' },
+    { name: 'ingestion', value: median(results.ingestion), unit: '/s', limit },
+    { name: 'ingestion through the edge', value: median(results.edge), unit: '/s', limit },
+  ]);
+}
+
+function post(url: string, token: string): Promise<LoadResult> {
+  return runLoad({
+    url,
+    method: 'POST',
+    path: '/v1/deliveryrequests',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: deliveryRequestBody,
+    count: requests,
+    concurrency,
+  });
+}
+
+function accepted({ perSecond, statuses }: LoadResult): number {
+  if (statuses[202] !== requests) throw new Error(`Not all requests were accepted: ${JSON.stringify(statuses)}`);
+  return perSecond;
+}

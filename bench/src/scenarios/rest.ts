@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startBenchSystem } from '../bench-system.ts';
+import { residentMb } from '../process-usage.ts';
+import { print } from '../report.ts';
+
+const settleMs = 10_000;
+const readyLimitS = 10;
+const processLimitMb = 130;
+const systemLimitMb = 1_200;
+
+/** Start time of the whole system, and the memory of each process at rest. */
+export async function restScenario(): Promise<void> {
+  const startedAt = performance.now();
+  await using system = await startBenchSystem({ drones: 20, timeScale: 10 });
+  const readyS = (performance.now() - startedAt) / 1000;
+  await delay(settleMs);
+  const memory = Object.entries(system.info.services).map(([name, { pid }]) => ({ name, value: residentMb(pid) }));
+  const total = memory.reduce((sum, { value }) => sum + value, 0);
+  print('The whole system at rest', [
+    { name: 'ready', value: readyS, unit: 's', limit: { name: 'the aim', value: readyLimitS } },
+    ...memory.map((row) => ({ ...row, unit: 'MB', limit: { name: 'the aim', value: processLimitMb } })),
+    { name: 'all together', value: total, unit: 'MB', limit: { name: 'the aim', value: systemLimitMb } },
+  ]);
+}
