@@ -1,6 +1,6 @@
 import type { FlyMission, Reason, ReturnToStation, Station } from '@dronedelivery/contracts';
 import type { Drone, DroneChange } from './drone.ts';
-import { type BoundMission, instant, isBound, type MissionRequest } from './mission.ts';
+import { type BoundMission, type FlightPlan, instant, isBound, type MissionRequest } from './mission.ts';
 import { changed, type MissionStep, told, withDrone, withUsage } from './mission-step.ts';
 import { boundUsage, missionUsage } from './usage.ts';
 

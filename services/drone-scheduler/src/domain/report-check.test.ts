@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { distanceM } from '@dronedelivery/geo';
+import { courier, drone, minuteMs, nowMs, place, report } from '../../test/builders.ts';
+import type { Drone, ReceivedReport } from './drone.ts';
+import { checkReport } from './report-check.ts';
+
+const flying = drone({
+  activity: 'EnRouteToPickup',
+  telemetrySequence: 5,
+  reportedAtMs: nowMs,
+  lastSeenAtMs: nowMs,
+  reportedMissionId: 'mission-1',
+  stateOfChargePercent: 60,
+});
+const next = (fields: Partial<ReceivedReport> = {}) =>
+  report({ sequence: 6, activity: 'EnRouteToPickup', stateOfChargePercent: 59, ...fields });
+const check = (received: ReceivedReport, before: Drone = flying, timeScale = 1) => {
+  const limits = { timeScale, clockAheadMsMax: minuteMs };
+  return checkReport(before, courier, received, distanceM(before.location, received.location), limits);
+};
+
+test('what is not newer is stale', () => {
+  assert.equal(check(next({ sequence: 5 })), 'stale');
+  assert.equal(check(next()), 'accepted');
+});
+
+test('a drone cannot be faster than it flies', () => {
+  const receivedAtMs = nowMs + 10_000;
+  assert.equal(check(next({ receivedAtMs, location: place(600, 0) })), 'accepted');
+  assert.equal(check(next({ receivedAtMs, location: place(5000, 0) })), 'implausible');
+  assert.equal(check(next({ receivedAtMs, location: place(5000, 0) }), flying, 20), 'accepted');
+});
+
+test('a battery does not fill in flight', () => {
+  assert.equal(check(next({ stateOfChargePercent: 70 })), 'implausible');
+  assert.equal(check(next({ stateOfChargePercent: 70, activity: 'Charging' })), 'accepted');
+});
+
+test('a clock far ahead is not believed', () => {
+  const at = new Date(nowMs + 10 * minuteMs).toISOString();
+  assert.equal(check({ ...next(), at }), 'implausible');
+});
+
+test('a drone that was lost may be anywhere', () => {
+  assert.equal(check(next({ location: place(90_000, 0) }), { ...flying, lost: true }), 'accepted');
+  assert.equal(check(next({ location: place(90_000, 0) }), { ...flying, reportedAtMs: null }), 'accepted');
+});
