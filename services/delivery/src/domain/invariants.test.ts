@@ -59,10 +59,9 @@ const command: fc.Arbitrary<DeliveryCommand> = fc.oneof(
 const anything = fc.array(fc.tuple(command, fc.integer({ min: 0, max: 400_000 })), { maxLength: 40 });
 const history = fc.oneof(
   anything,
-  fc.tuple(fc.constantFrom('None' as const, 'Voice' as const), anything).map(([confirmationRequired, rest]) => [
-    [create({ confirmationRequired }), 0] as const,
-    ...rest,
-  ]),
+  fc
+    .tuple(fc.constantFrom('None' as const, 'Voice' as const), anything)
+    .map(([confirmationRequired, rest]) => [[create({ confirmationRequired }), 0] as const, ...rest]),
 );
 
 function run(commands: readonly (readonly [DeliveryCommand, number])[]): Step[] {
