@@ -58,8 +58,7 @@ export function sentAnew(envelope: Envelope, messageId: string, resubmissions: n
 }
 
 /** Brings what a dead letter asked for to an end, so that no delivery waits for it. */
-export function* settle(dead: DeadRequest, fault: Fault): Saga {
-  if (dead.kind === 'unknown') return complete('never-existed');
+export function* settle(dead: Exclude<DeadRequest, { kind: 'unknown' }>, fault: Fault): Saga {
   if (dead.kind === 'addressed') return yield* settleUnreadable(dead, fault);
   const { message, envelope } = dead.request;
   switch (message.kind) {
