@@ -28,8 +28,8 @@ export function createDeadLetterDesk(
     return box;
   };
   return {
-    list: (source, limit, cursor) => listFrom(source === undefined ? boxes : [boxOf(source)], limit, cursor),
-    get: (source, sequenceNumber) => peekOne(boxOf(source), sequenceNumber),
+    list: async (source, limit, cursor) => listFrom(source === undefined ? boxes : [boxOf(source)], limit, cursor),
+    get: async (source, sequenceNumber) => peekOne(boxOf(source), sequenceNumber),
     discard: async (source, sequenceNumber) => (await takeOne(boxOf(source), sequenceNumber)).discard(),
     replay: async (source, sequenceNumber, signal) => {
       const taken = await takeOne(boxOf(source), sequenceNumber);
