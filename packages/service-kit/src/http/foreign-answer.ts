@@ -1,0 +1,20 @@
+/** An answer whose form another specification sets, such as the errors of RFC 6749, or a static file. */
+export class ForeignAnswer {
+  readonly status: number;
+  readonly mediaType: string;
+  readonly body: string | Buffer;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+
+  constructor(of: {
+    readonly status: number;
+    readonly mediaType: string;
+    readonly body: string | Buffer;
+    readonly headers?: Readonly<Record<string, string>>;
+  }) {
+    this.status = of.status;
+    this.mediaType = of.mediaType;
+    this.body = of.body;
+    this.headers = of.headers;
+  }
+}

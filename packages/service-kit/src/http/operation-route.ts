@@ -1,0 +1,108 @@
+import type { AnswerOf, Operation } from '@dronedelivery/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../app-error.ts';
+import { continuedTrace, currentTrace, runInTrace } from '../trace-context.ts';
+import { accessHook } from './access.ts';
+import { ForeignAnswer } from './foreign-answer.ts';
+import { OperationRequest } from './operation-request.ts';
+import { sendProblem } from './problem.ts';
+import { requestValidation } from './request-validation.ts';
+import type { HttpServer } from './server.ts';
+
+/** Lower-case names. */
+export type AnswerHeaders = Readonly<Record<string, string>>;
+
+/** One of the operation's answers, with headers where they are wanted. */
+export type Answer<O extends Operation> = AnswerOf<O> & { readonly headers?: AnswerHeaders };
+
+/** @throws AppError for every expected failure. */
+export type OperationHandler<O extends Operation> = (
+  request: OperationRequest<O>,
+) => Promise<Answer<O> | ForeignAnswer> | Answer<O> | ForeignAnswer;
+
+const jsonMediaType = 'application/json; charset=utf-8';
+
+/**
+ * Serves one operation of the contracts: its access, media types, checks and answers follow from the description.
+ * An unexpected error becomes a 500 without details; the handler's time is bounded by the server's.
+ */
+export function registerOperation<const O extends Operation>(
+  server: HttpServer,
+  operation: O,
+  handler: OperationHandler<O>,
+): void {
+  const validate = requestValidation(operation);
+  const answerType = operation.responseMediaType === 'text/html' ? 'text/html; charset=utf-8' : jsonMediaType;
+  const { log, inFlight } = server;
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    let running: OperationRequest<O> | undefined;
+    try {
+      running = new OperationRequest<O>(validate(request), request, reply, log);
+      const stopTimer = inFlight.begin((error) => {
+        running?.cancel(error);
+        if (!reply.sent) sendProblem(error, request, reply, log);
+      });
+      const answer = await Promise.resolve(handler(running)).finally(stopTimer);
+      if (!reply.sent) sendAnswer(reply, answer as Answer<Operation> | ForeignAnswer, answerType);
+    } catch (error) {
+      if (!reply.sent) sendProblem(error, request, reply, log);
+      else log.debug({ err: error, requestId: request.id }, 'failed after its answer');
+    }
+  };
+  addRoute(server, operation, (request, reply) => {
+    void inTraceOf(request, () => handle(request, reply));
+    return reply;
+  });
+}
+
+/** What every kind of operation has in common: path, access, media type, a line in the OpenAPI document. */
+export function addRoute(
+  server: HttpServer,
+  operation: Operation,
+  handler: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+): void {
+  const access = accessHook(operation, server.verifier);
+  const refuseMediaType = mediaTypeHook(operation);
+  server.operations.push(operation);
+  server.fastify.route({
+    method: operation.method,
+    url: operation.path,
+    exposeHeadRoute: operation.method === 'GET' && operation.responseMediaType !== 'text/event-stream',
+    onRequest: access === undefined ? [refuseMediaType] : [refuseMediaType, access],
+    handler,
+  });
+}
+
+/** The trace goes on from the caller's `traceparent`, or begins here; a running OpenTelemetry span is left alone. */
+export function inTraceOf<T>(request: FastifyRequest, work: () => T): T {
+  if (currentTrace() !== undefined) return work();
+  return runInTrace(continuedTrace(request.headers.traceparent), work);
+}
+
+function mediaTypeHook({ body, bodyMediaType = 'application/json' }: Operation) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    const given = request.headers['content-type'];
+    if (body === undefined || given === undefined || isMediaType(given, bodyMediaType)) return done();
+    done(new AppError('unsupported-media-type', `the body must be ${bodyMediaType}`));
+  };
+}
+
+function isMediaType(given: string, wanted: string): boolean {
+  const [essence = '', ...parameters] = given.toLowerCase().split(';');
+  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith('charset='));
+  return essence.trim() === wanted && (charset === undefined || /^charset="?utf-8"?$/.test(charset));
+}
+
+function sendAnswer(reply: FastifyReply, answer: Answer<Operation> | ForeignAnswer, answerType: string): void {
+  reply.code(answer.status);
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer instanceof ForeignAnswer) {
+    reply.header('content-type', answer.mediaType).send(answer.body);
+    return;
+  }
+  const { body } = answer as { readonly body?: unknown };
+  if (body === undefined) reply.send();
+  else if (typeof body === 'string' && answerType !== jsonMediaType) reply.type(answerType).send(body);
+  else reply.header('content-type', answerType).send(JSON.stringify(body));
+}

@@ -1,0 +1,141 @@
+import type { Operation } from '@dronedelivery/contracts';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { newId } from '../ids.ts';
+import type { Logger } from '../logger.ts';
+import { addBodyParsers } from './body-parsers.ts';
+import { refuseConnection } from './connection-errors.ts';
+import { InFlight } from './in-flight.ts';
+import { answerUnknownRoute } from './not-found.ts';
+import { addOpenApi } from './openapi.ts';
+import { addProbes } from './probes.ts';
+import { sendProblem } from './problem.ts';
+import { logAnswers } from './request-log.ts';
+
+export interface HttpServerOptions {
+  /** Of the service, for the logs and the OpenAPI document. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** Needed as soon as an operation asks for roles. */
+  readonly verifier?: TokenVerifier;
+  readonly bodyLimitBytes?: number;
+  /** Time for a handler to answer. */
+  readonly requestTimeoutMs?: number;
+  /** Time for a client to send a whole request. */
+  readonly receiveTimeoutMs?: number;
+  readonly headerBytesMax?: number;
+  readonly connectionsMax?: number;
+  /** Time for requests in flight to end once the server closes. */
+  readonly drainLimitMs?: number;
+  /** Whether this process can serve; no dependency's state belongs here. */
+  readonly isReady?: () => boolean;
+  readonly clock?: Clock;
+}
+
+/** An HTTP server with the house's rules; `registerOperation` and `registerEventStream` give it its routes. */
+export interface HttpServer extends AsyncDisposable {
+  /** For routes that no operation describes. */
+  readonly fastify: FastifyInstance;
+  readonly log: Logger;
+  readonly verifier: TokenVerifier | undefined;
+  /** What has been registered, for the OpenAPI document and the answers 404 and 405. */
+  readonly operations: Operation[];
+  readonly inFlight: InFlight;
+  /** Aborted as soon as the server begins to close: endless answers end then. */
+  readonly closing: AbortSignal;
+  /** Begins to listen, and gives the base address. */
+  listen(): Promise<string>;
+  /** Not ready at once, no new connections, requests in flight end, idle connections close. */
+  close(): Promise<void>;
+}
+
+/** Longer than any client of ours keeps an idle connection: a server that closes first breaks a request on its way. */
+const keepAliveTimeoutMs = 75_000;
+const pathParamLengthMax = 1024;
+const requestIdForm = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { clock = systemClock, logger: log } = options;
+  const closing = new AbortController();
+  const operations: Operation[] = [];
+  const inFlight = new InFlight(clock, options.requestTimeoutMs ?? 15_000);
+  const fastify = createFastify(options);
+
+  addBodyParsers(fastify);
+  logAnswers(fastify, log);
+  addProbes(fastify, () => !closing.signal.aborted && (options.isReady?.() ?? true));
+  addOpenApi(fastify, options.name, operations);
+  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log));
+  fastify.setNotFoundHandler((request, reply) => answerUnknownRoute(operations, request, reply, log));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (closing.signal.aborted) reply.header('connection', 'close');
+    done();
+  });
+
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeGracefully(fastify, closing, options.drainLimitMs ?? 5000).finally(() =>
+      inFlight[Symbol.dispose](),
+    );
+    return closed;
+  };
+  return {
+    fastify,
+    log,
+    verifier: options.verifier,
+    operations,
+    inFlight,
+    closing: closing.signal,
+    listen: () => fastify.listen({ host: options.host, port: options.port }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createFastify(options: HttpServerOptions): FastifyInstance {
+  const receiveTimeoutMs = options.receiveTimeoutMs ?? 10_000;
+  const fastify = Fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
+    requestTimeout: receiveTimeoutMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: pathParamLengthMax },
+    http: {
+      maxHeaderSize: options.headerBytesMax ?? 16 * 1024,
+      headersTimeout: receiveTimeoutMs,
+      connectionsCheckingInterval: 1000,
+    },
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
+    },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply, options.logger);
+    },
+  });
+  fastify.server.maxConnections = options.connectionsMax ?? 20_000;
+  return fastify as unknown as FastifyInstance;
+}
+
+async function closeGracefully(
+  fastify: FastifyInstance,
+  closing: AbortController,
+  drainLimitMs: number,
+): Promise<void> {
+  closing.abort();
+  const forced = setTimeout(() => fastify.server.closeAllConnections(), drainLimitMs);
+  try {
+    await fastify.close();
+  } finally {
+    clearTimeout(forced);
+  }
+}
