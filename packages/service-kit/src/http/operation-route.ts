@@ -1,4 +1,4 @@
-import type { AnswerOf, Operation } from '@dronedelivery/contracts';
+import type { AnswerOf, InvalidField, Operation } from '@dronedelivery/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
 import { continuedTrace, currentTrace, runInTrace } from '../trace-context.ts';
@@ -20,6 +20,14 @@ export type OperationHandler<O extends Operation> = (
   request: OperationRequest<O>,
 ) => Promise<Answer<O> | ForeignAnswer> | Answer<O> | ForeignAnswer;
 
+export interface RegisterOptions {
+  /**
+   * What the body's schema cannot say, told together with the schema's faults. It is given any JSON, also what the
+   * schema refuses; a field that the schema has named is not named again.
+   */
+  readonly refineBody?: (body: unknown) => readonly InvalidField[];
+}
+
 const jsonMediaType = 'application/json; charset=utf-8';
 
 /**
@@ -30,8 +38,9 @@ export function registerOperation<const O extends Operation>(
   server: HttpServer,
   operation: O,
   handler: OperationHandler<O>,
+  { refineBody }: RegisterOptions = {},
 ): void {
-  const validate = requestValidation(operation);
+  const validate = requestValidation(operation, refineBody);
   const answerType = operation.responseMediaType === 'text/html' ? 'text/html; charset=utf-8' : jsonMediaType;
   const { log, inFlight } = server;
 

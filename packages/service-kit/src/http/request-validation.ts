@@ -13,6 +13,9 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
+/** Judges what a body's schema cannot; it is given any JSON. */
+export type RefineBody = (body: unknown) => readonly InvalidField[];
+
 const fieldsListedMax = 50;
 const integerText = /^-?\d{1,15}$/;
 const numberText = /^-?\d{1,15}(\.\d{1,15})?$/;
@@ -21,7 +24,10 @@ const numberText = /^-?\d{1,15}(\.\d{1,15})?$/;
  * Compiles an operation's schemas into one check over all parts of a request.
  * @returns a function that throws AppError `validation-failed` with every wrong field, not only the first part's.
  */
-export function requestValidation(operation: Operation): (request: FastifyRequest) => RequestParts {
+export function requestValidation(
+  operation: Operation,
+  refineBody: RefineBody = () => [],
+): (request: FastifyRequest) => RequestParts {
   const params = textPart(operation.params, 'path');
   const query = textPart(operation.query ?? emptyQuery, 'query');
   const headers = textPart(operation.headers, 'header');
@@ -34,6 +40,8 @@ export function requestValidation(operation: Operation): (request: FastifyReques
       headers: headers(request.headers, faults),
       body: body(request.body, faults),
     };
+    const named = new Set(faults.map((fault) => fault.path));
+    faults.push(...refineBody(parts.body).filter((fault) => !named.has(fault.path)));
     if (faults.length > 0) throw validationFailed(faults);
     return parts;
   };
