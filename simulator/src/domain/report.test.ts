@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TelemetryReport } from '@dronedelivery/contracts';
+import { Compile } from 'typebox/compile';
+import { flyMission, noonMs, simDrone } from '../../test/sample-fleet.ts';
+import { advance } from './advance.ts';
+import { obey } from './obey.ts';
+import { reportOf } from './report.ts';
+
+const valid = Compile(TelemetryReport);
+const flying = advance(obey(simDrone(), flyMission()), noonMs + 130_000, 1);
+
+test('a report is valid at every moment of a mission', () => {
+  for (let second = 0; second < 1500; second += 3) {
+    const report = reportOf(advance(flying, flying.atMs + second * 1000, 1), second + 1, false);
+    assert.ok(valid.Check(report), JSON.stringify(valid.Errors(report)));
+  }
+});
+
+test('it shows the instruments and echoes the command', () => {
+  const { missionId, revision, activity, speedMps, sequence, at } = reportOf(flying, 9, false);
+  assert.deepEqual(
+    { missionId, revision, activity, speedMps, sequence, at },
+    {
+      missionId: 'mission-1',
+      revision: 1,
+      activity: 'EnRouteToPickup',
+      speedMps: 22,
+      sequence: 9,
+      at: '2026-11-21T12:02:10.000Z',
+    },
+  );
+  assert.equal(reportOf(simDrone(), 1, false).missionId, undefined);
+});
+
+test('a drone that is held does not move', () => {
+  assert.equal(reportOf(flying, 9, true).speedMps, 0);
+});

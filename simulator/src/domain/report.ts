@@ -1,0 +1,20 @@
+import type { TelemetryReport } from '@dronedelivery/contracts';
+import { activityOf, instrumentsOf, type SimDrone } from './drone.ts';
+import { locationOf } from './place.ts';
+
+/** What the drone says at its present moment. Its speed is that of its instruments, before any time scaling. */
+export function reportOf(drone: SimDrone, sequence: number, paused: boolean): TelemetryReport {
+  const { position, groundSpeedMps, bearingDeg, chargeWh } = instrumentsOf(drone);
+  const percent = (100 * chargeWh) / drone.performance.batteryWh;
+  return {
+    droneId: drone.droneId,
+    sequence,
+    at: new Date(drone.atMs).toISOString(),
+    location: locationOf(position),
+    speedMps: paused ? 0 : Math.round(groundSpeedMps * 100) / 100,
+    headingDeg: Math.round(bearingDeg * 10) / 10,
+    stateOfChargePercent: Math.min(100, Math.max(0, Math.round(percent * 1000) / 1000)),
+    activity: activityOf(drone),
+    ...(drone.mission === null ? {} : { missionId: drone.mission.missionId, revision: drone.mission.revision }),
+  };
+}
