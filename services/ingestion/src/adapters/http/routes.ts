@@ -21,8 +21,7 @@ export function registerRoutes(server: HttpServer, accept: Accept, now: () => nu
       const requester = requesterOf(request);
       if (request.body.ownerId === undefined) checkOwner(requester.ownerId);
       const message = await accept.create(request.body, requester);
-      const headers = { location: `/v1/deliveries/${message.deliveryId}` };
-      return { status: 202, headers, body: echo(request.body, message) };
+      return accepted(echo(request.body, message));
     },
     { refineBody: (body) => checkCreate(body, now()) },
   );
@@ -31,14 +30,18 @@ export function registerRoutes(server: HttpServer, accept: Accept, now: () => nu
     operations.rescheduleDeliveryRequest,
     async (request) => {
       const { deliveryId, requestId } = await accept.reschedule(request.params.id, request.body, requesterOf(request));
-      return { status: 202, headers: { location: `/v1/deliveries/${deliveryId}` }, body: { deliveryId, requestId } };
+      return accepted({ deliveryId, requestId });
     },
     { refineBody: (body) => checkReschedule(body, now()) },
   );
   registerOperation(server, operations.cancelDeliveryRequest, async (request) => {
     const { deliveryId, requestId } = await accept.cancel(request.params.id, requesterOf(request));
-    return { status: 202, headers: { location: `/v1/deliveries/${deliveryId}` }, body: { deliveryId, requestId } };
+    return accepted({ deliveryId, requestId });
   });
+}
+
+function accepted<B extends { readonly deliveryId: string }>(body: B) {
+  return { status: 202, headers: { location: `/v1/deliveries/${body.deliveryId}` }, body } as const;
 }
 
 interface RequestParts {
