@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TrackingEvent } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
-import { percentiles, runLoad } from '../load.ts';
+import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
+import { percentiles } from '../load.ts';
 import { processorSeconds } from '../process-usage.ts';
 import { print } from '../report.ts';
-import { deliveryRequestBody } from '../requests.ts';
 
 const requests = 5_000;
 const drones = 6_000;
@@ -20,12 +20,7 @@ export async function burstScenario(): Promise<void> {
   const token = await new ApiClient(edgeUrl, demo).token();
   const acceptedAt = new Map<string, number>();
   const before = usage(system.info.services);
-  const load = await runLoad({
-    url: services.ingestion?.url ?? '',
-    method: 'POST',
-    path: '/v1/deliveryrequests',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: deliveryRequestBody,
+  const load = await postDeliveryRequests(services.ingestion?.url ?? '', token, {
     count: requests,
     concurrency,
     onAnswer: (_n, status, text) => {
@@ -64,23 +59,11 @@ async function untilAssigned(operator: ApiClient, count: number): Promise<void> 
   const deadline = performance.now() + assignedLimitMs;
   let idle = Number.POSITIVE_INFINITY;
   while (performance.now() < deadline) {
-    idle = await countIdle(operator);
+    idle = await countDrones(operator, 'Idle');
     if (idle <= drones - count) return;
     await delay(500);
   }
   throw new Error(`${idle} of ${drones} drones are still idle`);
-}
-
-async function countIdle(operator: ApiClient): Promise<number> {
-  let count = 0;
-  let cursor: string | undefined;
-  do {
-    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const { body } = await operator.request('GET', `/v1/drones?state=Idle&limit=200${more}`);
-    count += body.items.length;
-    cursor = body.nextCursor;
-  } while (cursor !== undefined);
-  return count;
 }
 
 async function assignmentTimes(url: string, token: string, ids: readonly string[]): Promise<Map<string, number>> {

@@ -1,10 +1,10 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
-import { type LoadResult, median, runLoad } from '../load.ts';
+import { postDeliveryRequests } from '../delivery-load.ts';
+import { type LoadResult, median } from '../load.ts';
 import { startPeer } from '../peers/start-peer.ts';
 import { print } from '../report.ts';
-import { deliveryRequestBody } from '../requests.ts';
 import { sendSingly } from './broker.ts';
 
 const rounds = 3;
@@ -18,7 +18,7 @@ export async function ingestionScenario(): Promise<void> {
   const client = new ServiceBusClient(system.connectionString);
   const { edgeUrl, services, demo } = system.info;
   const token = await new ApiClient(edgeUrl, demo).token();
-  const load = (url: string) => post(url, token);
+  const load = (url: string) => postDeliveryRequests(url, token, { count: requests, concurrency });
   const results = { bare: [] as number[], sends: [] as number[], ingestion: [] as number[], edge: [] as number[] };
   for (let round = 0; round < rounds; round++) {
     results.bare.push((await load(bare.url)).perSecond);
@@ -35,18 +35,6 @@ export async function ingestionScenario(): Promise<void> {
     { name: 'ingestion', value: median(results.ingestion), unit: '/s', limit },
     { name: 'ingestion through the edge', value: median(results.edge), unit: '/s', limit },
   ]);
-}
-
-function post(url: string, token: string): Promise<LoadResult> {
-  return runLoad({
-    url,
-    method: 'POST',
-    path: '/v1/deliveryrequests',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: deliveryRequestBody,
-    count: requests,
-    concurrency,
-  });
 }
 
 function accepted({ perSecond, statuses }: LoadResult): number {

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
-import { runLoad } from '../load.ts';
+import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
 import { processorSeconds } from '../process-usage.ts';
 import { print } from '../report.ts';
-import { deliveryRequestBody } from '../requests.ts';
 
 const drones = 500;
 const requests = 500;
@@ -16,15 +15,7 @@ export async function steadyFlightScenario(): Promise<void> {
   await using system = await startBenchSystem({ drones: drones + 100 });
   const { edgeUrl, services, demo, operator } = system.info;
   const token = await new ApiClient(edgeUrl, demo).token();
-  await runLoad({
-    url: services.ingestion?.url ?? '',
-    method: 'POST',
-    path: '/v1/deliveryrequests',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: deliveryRequestBody,
-    count: requests,
-    concurrency: 32,
-  });
+  await postDeliveryRequests(services.ingestion?.url ?? '', token, { count: requests, concurrency: 32 });
   const flying = await untilFlying(new ApiClient(edgeUrl, operator));
   const before = Object.entries(system.info.services).map(([name, { pid }]) => ({
     name,
@@ -51,19 +42,7 @@ async function untilFlying(operator: ApiClient): Promise<number> {
   let flying = 0;
   while (flying < requests && performance.now() < deadline) {
     await delay(1_000);
-    flying = await countOnMission(operator);
+    flying = await countDrones(operator, 'OnMission');
   }
   return flying;
-}
-
-async function countOnMission(operator: ApiClient): Promise<number> {
-  let count = 0;
-  let cursor: string | undefined;
-  do {
-    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const { body } = await operator.request('GET', `/v1/drones?state=OnMission&limit=200${more}`);
-    count += body.items.length;
-    cursor = body.nextCursor;
-  } while (cursor !== undefined);
-  return count;
 }
