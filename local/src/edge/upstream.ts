@@ -2,8 +2,8 @@ import { type Dispatcher, Pool } from 'undici';
 
 export interface UpstreamLimits {
   readonly connectTimeoutMs: number;
-  /** From the request to the head of the answer, and between two pieces of its body. */
-  readonly answerTimeoutMs: number;
+  /** Between two pieces of an answer's body. */
+  readonly bodyTimeoutMs: number;
   /** To each replica. */
   readonly connectionsMax: number;
 }
@@ -15,7 +15,7 @@ export interface UpstreamRequest {
   readonly body: Buffer | null;
   /** Sending it twice has no second effect. */
   readonly repeatable: boolean;
-  /** The answer lasts: no limit on the pause between two pieces of it. */
+  /** The answer lasts: there is no limit on the pause between two pieces of it. */
   readonly streaming: boolean;
   readonly signal: AbortSignal;
 }
@@ -29,6 +29,9 @@ export class UpstreamError extends Error {
     this.fault = fault;
   }
 }
+
+/** The reason to abort with when an answer takes too long. */
+export class AnswerTimeoutError extends Error {}
 
 export interface Upstream extends AsyncDisposable {
   /** @throws UpstreamError when no replica answers. */
@@ -58,7 +61,9 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
   return {
     send: async (request) => {
       let failure = new UpstreamError('unreachable', undefined);
-      for (const replica of inTurn()) {
+      const order = inTurn();
+      // A lone replica is asked twice: a kept connection may have been closed just as the request was written to it.
+      for (const replica of order.length === 1 ? [...order, ...order] : order) {
         try {
           return await sendTo(replica.pool, request, limits);
         } catch (error) {
@@ -79,12 +84,13 @@ function createPool(url: string, { connectTimeoutMs, connectionsMax }: UpstreamL
   return new Pool(url, { connections: connectionsMax, pipelining: 1, connect: { timeout: connectTimeoutMs } });
 }
 
-function sendTo(pool: Pool, request: UpstreamRequest, { answerTimeoutMs }: UpstreamLimits) {
+function sendTo(pool: Pool, request: UpstreamRequest, { bodyTimeoutMs }: UpstreamLimits) {
   const { method, path, headers, body, signal, streaming } = request;
   return pool.request({
     ...{ method, path, headers, body, signal },
-    headersTimeout: answerTimeoutMs,
-    bodyTimeout: streaming ? 0 : answerTimeoutMs,
+    // The caller's signal limits the time to the head of the answer: undici's own limit leaves out the wait in its queue.
+    headersTimeout: 0,
+    bodyTimeout: streaming ? 0 : bodyTimeoutMs,
   });
 }
 
@@ -95,8 +101,8 @@ const unreachableCodes = new Set([
 
 function faultOf(error: unknown): UpstreamFault {
   const { code, name } = error as { code?: unknown; name?: unknown };
+  if (error instanceof AnswerTimeoutError) return 'timeout';
   if (name === 'AbortError' || code === 'UND_ERR_ABORTED') return 'aborted';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return 'timeout';
   if (unreachableCodes.has(String(code))) return 'unreachable';
   return 'broken';
 }

@@ -1,0 +1,86 @@
+import { edgeRoutes, type ServiceName, tokenAudience } from '@dronedelivery/contracts';
+import { AppError } from '@dronedelivery/service-kit/app-error';
+import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
+import type { Service } from '@dronedelivery/service-kit/lifecycle';
+import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
+import { createTokenBuckets } from '@dronedelivery/service-kit/token-buckets';
+import { type Admit, createAdmission } from './admission.ts';
+import type { EdgeConfig } from './config.ts';
+import { createForward, type Forward } from './forward.ts';
+import { createLoadGuard } from './load-guard.ts';
+import { isPlainTarget } from './request-target.ts';
+import { createServer } from './server.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
+
+export interface EdgeOverrides {
+  readonly logger?: Logger;
+}
+
+/** The one way in: routes the public operations to the services that answer them, after authentication and limits. */
+export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = {}): Promise<Service> {
+  await using resources = new AsyncDisposableStack();
+  const logger = overrides.logger ?? createLogger({ service: 'edge', level: config.logLevel });
+  const upstreams = createUpstreams(config, resources);
+  const server = resources.use(createServer(config, logger));
+  const admit = createAdmissionOf(config);
+  const guard = createLoadGuard(config);
+  server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
+  for (const operation of edgeRoutes) {
+    const needs = { upstreams, answerTimeoutMs: config.upstreamTimeoutMs, stopping: server.closing };
+    const forward: Forward = createForward(operation, needs);
+    server.fastify.route({
+      method: operation.method,
+      url: operation.path,
+      exposeHeadRoute: false,
+      onRequest: async (request, reply) => {
+        guard(operation, reply);
+        await admit(operation, request);
+      },
+      handler: forward,
+    });
+  }
+  const url = await server.listen();
+  const owned = resources.move();
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function refuseTricks(target: string, lengthMax: number): void {
+  if (target.length > lengthMax) throw new AppError('uri-too-long');
+  if (!isPlainTarget(target)) throw new AppError('not-found');
+}
+
+function createUpstreams(config: EdgeConfig, resources: AsyncDisposableStack): ReadonlyMap<ServiceName, Upstream> {
+  const urls: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
+    account: config.accountUrl,
+    ingestion: config.ingestionUrl,
+    supervisor: config.supervisorUrl,
+    package: config.packageUrl,
+    delivery: config.deliveryUrl,
+    'drone-scheduler': config.droneSchedulerUrl,
+    portal: config.portalUrl,
+  };
+  const limits = {
+    connectTimeoutMs: config.upstreamConnectTimeoutMs,
+    bodyTimeoutMs: config.upstreamTimeoutMs,
+    connectionsMax: config.upstreamConnectionsMax,
+  };
+  const services = [...new Set(edgeRoutes.map(({ service }) => service))];
+  return new Map(
+    services.map((service) => [service, resources.use(createUpstream(urls[service] ?? [], limits, monotonicMs))]),
+  );
+}
+
+function createAdmissionOf(config: EdgeConfig): Admit {
+  const { tokenIssuer: issuer, jwksUrl, rateCallersMax: callersMax } = config;
+  const ofCaller = { ratePerS: config.ratePerS, burst: config.rateBurst, callersMax };
+  const ofAddress = { ratePerS: config.anonymousRatePerS, burst: config.anonymousBurst, callersMax };
+  return createAdmission({
+    verifier: createTokenVerifier({ issuer, audience: tokenAudience, jwksUrl }),
+    takeOfCaller: createTokenBuckets(ofCaller, monotonicMs),
+    takeOfAddress: createTokenBuckets(ofAddress, monotonicMs),
+  });
+}
+
+function monotonicMs(): number {
+  return performance.now();
+}

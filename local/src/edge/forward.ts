@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import type { Operation, ServiceName } from '@dronedelivery/contracts';
+import { AppError } from '@dronedelivery/service-kit/app-error';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Dispatcher } from 'undici';
+import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
+import { identify } from './request-identity.ts';
+import { AnswerTimeoutError, type Upstream, UpstreamError } from './upstream.ts';
+
+export type Upstreams = ReadonlyMap<ServiceName, Upstream>;
+export type Forward = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** Short answers are read whole and leave in one piece; longer ones are piped. */
+const wholeAnswerBytesMax = 64 * 1024;
+const idempotencyHeader = 'idempotency-key';
+const retryAfterS = 1;
+
+export interface ForwardNeeds {
+  readonly upstreams: Upstreams;
+  /** From the request, whole, to the head of its answer. */
+  readonly answerTimeoutMs: number;
+  /** Ends streams, which would outlast every graceful stop. */
+  readonly stopping: AbortSignal;
+}
+
+export function createForward(operation: Operation, { upstreams, answerTimeoutMs, stopping }: ForwardNeeds): Forward {
+  const upstream = upstreams.get(operation.service);
+  if (upstream === undefined) throw new Error(`no upstream for the service ${operation.service}`);
+  const named = Object.keys(operation.headers?.properties ?? {});
+  const streaming = operation.responseMediaType === 'text/event-stream';
+
+  return async (request, reply) => {
+    const set = identify(request);
+    const headers = requestHeaders(request.headers, named, set);
+    // With a key of ours the edge may repeat what the client did not ask it to make repeatable.
+    if (named.includes(idempotencyHeader)) headers[idempotencyHeader] ??= randomUUID();
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const limit = setTimeout(() => gone.abort(new AnswerTimeoutError()), answerTimeoutMs);
+    try {
+      const answer = await upstream.send({
+        method: operation.method,
+        path: request.raw.url ?? '/',
+        headers,
+        body: Buffer.isBuffer(request.body) ? request.body : null,
+        repeatable: isRepeatable(operation) || idempotencyHeader in headers,
+        streaming,
+        signal: gone.signal,
+      });
+      clearTimeout(limit);
+      const head = responseHeaders(answer.headers, set.requestId);
+      if (streaming) await passEvents(answer, head, reply, stopping);
+      else await pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
+    } catch (error) {
+      if (reply.raw.headersSent || reply.raw.destroyed) return cutOff(reply);
+      throw error instanceof UpstreamError ? problemOf(error, operation) : error;
+    } finally {
+      clearTimeout(limit);
+    }
+  };
+}
+
+type Head = ReturnType<typeof responseHeaders>;
+
+async function pass({ statusCode, headers, body }: Dispatcher.ResponseData, head: Head, reply: FastifyReply) {
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  const isWhole = statusCode === 204 || length <= wholeAnswerBytesMax;
+  const whole = isWhole ? await body.bytes() : undefined;
+  reply.hijack();
+  reply.raw.writeHead(statusCode, head);
+  if (whole === undefined) await pipeline(body, reply.raw);
+  else reply.raw.end(whole);
+}
+
+/** Until either side ends, or the edge stops: then the stream ends as if the service had ended it. */
+async function passEvents(
+  { statusCode, body }: Dispatcher.ResponseData,
+  head: Head,
+  reply: FastifyReply,
+  stopping: AbortSignal,
+): Promise<void> {
+  const client = reply.raw;
+  reply.hijack();
+  client.writeHead(statusCode, head).flushHeaders();
+  const end = () => {
+    body.unpipe(client);
+    client.end();
+  };
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  body.on('error', () => client.destroy());
+  body.pipe(client);
+  stopping.addEventListener('abort', end, { once: true });
+  if (stopping.aborted) end();
+  await closed;
+  stopping.removeEventListener('abort', end);
+}
+
+/** The head is out or nobody listens: the only truth left to tell is that the answer is not complete. */
+function cutOff(reply: FastifyReply): void {
+  if (!reply.sent) reply.hijack();
+  reply.raw.destroy();
+}
+
+function isRepeatable({ method, idempotent = false }: Operation): boolean {
+  return idempotent || method === 'GET' || method === 'PUT' || method === 'DELETE';
+}
+
+function problemOf({ fault, cause }: UpstreamError, operation: Operation): AppError {
+  const { service } = operation;
+  if (fault === 'timeout') return new AppError('upstream-timeout', `${service} did not answer in time`, { cause });
+  if (fault === 'broken' && !isRepeatable(operation)) {
+    return new AppError('outcome-unknown', `the connection to ${service} broke`, { retryAfterS, cause });
+  }
+  return new AppError('unavailable', `${service} cannot be reached`, { retryAfterS, cause });
+}
