@@ -44,10 +44,12 @@ export type Location = Static<typeof Location>;
 export const LocationText = Type.String({
   maxLength: 64,
   pattern: '^\\s*[+-]?\\d{1,3}(\\.\\d{1,15})?\\s*,\\s*[+-]?\\d{1,3}(\\.\\d{1,15})?\\s*$',
-  description: 'a location {latitude, longitude, altitude?} or the text "lat,lon"',
+  description: '"lat,lon" in decimal degrees',
 });
 
-export const LocationInput = Type.Union([Location, LocationText]);
+export const LocationInput = Type.Union([Location, LocationText], {
+  description: 'a location {latitude, longitude, altitude?} or the text "lat,lon"',
+});
 export type LocationInput = Static<typeof LocationInput>;
 
 export const pageLimitMax = 200;

@@ -1,6 +1,7 @@
 /** An answer whose form another specification sets, such as the errors of RFC 6749, or a static file. */
 export class ForeignAnswer {
-  readonly status: number;
+  /** Not `status`: a plain number by that name would widen the literal statuses of all other answers. */
+  readonly statusCode: number;
   readonly mediaType: string;
   readonly body: string | Buffer;
   /** Lower-case names. */
@@ -12,7 +13,7 @@ export class ForeignAnswer {
     readonly body: string | Buffer;
     readonly headers?: Readonly<Record<string, string>>;
   }) {
-    this.status = of.status;
+    this.statusCode = of.status;
     this.mediaType = of.mediaType;
     this.body = of.body;
     this.headers = of.headers;

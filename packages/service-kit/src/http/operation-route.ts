@@ -104,7 +104,7 @@ function isMediaType(given: string, wanted: string): boolean {
 }
 
 function sendAnswer(reply: FastifyReply, answer: Answer<Operation> | ForeignAnswer, answerType: string): void {
-  reply.code(answer.status);
+  reply.code(answer instanceof ForeignAnswer ? answer.statusCode : answer.status);
   if (answer.headers !== undefined) reply.headers(answer.headers);
   if (answer instanceof ForeignAnswer) {
     reply.header('content-type', answer.mediaType).send(answer.body);

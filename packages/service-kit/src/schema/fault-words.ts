@@ -33,8 +33,8 @@ function wordFault({ instancePath, keyword, params, parentSchema }: ErrorObject)
 }
 
 /**
- * A value that fits no branch of a union makes errors for every branch. Where its type or a constant such as `kind`
- * shows which branch was meant, only that one's errors stay; else one error for the whole union.
+ * A value that fits no branch of a union makes errors for every branch. Where it is an object, and its type or a
+ * constant such as `kind` shows which branch was meant, that one's errors stay; else one error for the whole union.
  */
 function withoutUnionNoise(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors;
@@ -54,7 +54,9 @@ function withoutUnionNoise(errors: readonly ErrorObject[]): readonly ErrorObject
 
 function meantBranch(branches: readonly JsonSchema[], data: unknown): number | undefined {
   const possible = branches.flatMap((branch, index) => (couldMean(branch, data) ? [index] : []));
-  return possible.length === 1 ? possible[0] : undefined;
+  const [only = -1] = possible;
+  const hasInside = ['object', 'array'].includes(branches[only]?.type ?? '');
+  return possible.length === 1 && hasInside ? only : undefined;
 }
 
 function couldMean(branch: JsonSchema, data: unknown): boolean {

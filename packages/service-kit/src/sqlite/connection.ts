@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Clock, pause } from '../clock.ts';
+import type { DatabaseOptions } from './database.ts';
+import { isBusy } from './sqlite-errors.ts';
+
+const busyTimeoutMsDefault = 10;
+const busyTimeoutMsMax = 100;
+const openLimitMs = 10_000;
+const pauseMsMax = 100;
+const journalBytesMax = 64 * 1024 * 1024;
+
+/** Several processes may open, switch to the write-ahead log and migrate at once: whoever is refused tries again. */
+export async function openConnection(
+  { file, migrations, busyTimeoutMs = busyTimeoutMsDefault }: DatabaseOptions,
+  clock: Clock,
+  random: () => number,
+): Promise<DatabaseSync> {
+  if (busyTimeoutMs > busyTimeoutMsMax) throw new RangeError(`busyTimeoutMs is at most ${busyTimeoutMsMax}`);
+  if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true });
+  const connection = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  const startedAtMs = clock.now();
+  for (;;) {
+    try {
+      configure(connection);
+      migrate(connection, migrations, file);
+      return connection;
+    } catch (error) {
+      if (!isBusy(error) || clock.now() - startedAtMs > openLimitMs) {
+        connection.close();
+        throw error;
+      }
+      await pause(clock, 1 + random() * pauseMsMax);
+    }
+  }
+}
+
+function configure(connection: DatabaseSync): void {
+  connection.exec('PRAGMA journal_mode = WAL');
+  connection.exec('PRAGMA synchronous = FULL');
+  connection.exec('PRAGMA foreign_keys = ON');
+  connection.exec(`PRAGMA journal_size_limit = ${journalBytesMax}`);
+}
+
+function migrate(connection: DatabaseSync, migrations: readonly string[], file: string): void {
+  if (versionOf(connection) === migrations.length) return;
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again under the lock: another process may have been faster.
+    const version = versionOf(connection);
+    if (version > migrations.length) throw new Error(`${file} was written by a newer release (schema ${version})`);
+    for (const migration of migrations.slice(version)) connection.exec(migration);
+    connection.exec(`PRAGMA user_version = ${migrations.length}`);
+    connection.exec('COMMIT');
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(connection: DatabaseSync): number {
+  return Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+}
