@@ -10,7 +10,8 @@ export type ServiceName =
   | 'package'
   | 'delivery'
   | 'drone-scheduler'
-  | 'portal';
+  | 'portal'
+  | 'simulator';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
