@@ -37,7 +37,7 @@ const jsonMediaType = 'application/json; charset=utf-8';
 export function registerOperation<const O extends Operation>(
   server: HttpServer,
   operation: O,
-  handler: OperationHandler<O>,
+  handler: NoInfer<OperationHandler<O>>,
   { refineBody }: RegisterOptions = {},
 ): void {
   const validate = requestValidation(operation, refineBody);
