@@ -47,6 +47,10 @@ export class StandInWorld {
     this.#scripts.set(name, [...(this.#scripts.get(name) ?? []), ...faults]);
   }
 
+  forgetScripts(): void {
+    this.#scripts.clear();
+  }
+
   takeFault(name: StandInCall, id: string): Fault | undefined {
     return this.#scripts.get(name)?.shift() ?? this.faultOf(name, id);
   }
