@@ -1,0 +1,77 @@
+import { createClientCredentials } from '@dronedelivery/service-kit/auth';
+import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
+import { createHttpServer } from '@dronedelivery/service-kit/http';
+import { createServiceClient } from '@dronedelivery/service-kit/http-client';
+import type { Service } from '@dronedelivery/service-kit/lifecycle';
+import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
+import { registerControl } from './adapters/http/control.ts';
+import { httpFleetRegister, httpTelemetry } from './adapters/http/scheduler-client.ts';
+import { Fleet } from './app/fleet.ts';
+import { flyFleet } from './app/fly-fleet.ts';
+import { TelemetryLoop } from './app/telemetry-loop.ts';
+import type { SimulatorConfig } from './config.ts';
+import { planFleet } from './domain/fleet-plan.ts';
+import { seededRandom } from './domain/random.ts';
+import { logFleetEvents } from './events.ts';
+
+export interface SimulatorOverrides {
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+/** The fleet that flies. It is ready once the scheduler knows all its drones, and starts without waiting for that. */
+export async function createSimulator(config: SimulatorConfig, overrides: SimulatorOverrides = {}): Promise<Service> {
+  const { logger = createLogger({ service: 'simulator', level: config.logLevel }), clock = systemClock } = overrides;
+  await using resources = new AsyncDisposableStack();
+  const { register, report } = connect(config, logger, resources);
+  const random = seededRandom(config.seed);
+  const events = logFleetEvents(logger);
+  const fleet = new Fleet({ timeScale: config.timeScale, random, events });
+  const loop = new TelemetryLoop({
+    ...{ fleet, report, register, clock, random, events },
+    batchMax: config.telemetryBatchMax,
+    concurrentMax: config.telemetryConcurrentMax,
+    tickMs: config.tickMs,
+  });
+
+  let isEnrolled = false;
+  const server = resources.use(createHttpServer({ ...config, name: 'simulator', logger, isReady: () => isEnrolled }));
+  registerControl(server, fleet, clock);
+  const url = await server.listen();
+
+  const stopping = new AbortController();
+  const flight = flyFleet(
+    {
+      ...{ fleet, loop, register, clock, events },
+      plan: planFleet(config.drones, config.seed, config.stationCenter),
+      refreshMs: config.fleetRefreshMs,
+      onEnrolled: () => {
+        isEnrolled = true;
+      },
+    },
+    stopping.signal,
+  );
+  resources.defer(() => {
+    stopping.abort();
+    return flight;
+  });
+  const owned = resources.move();
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function connect(config: SimulatorConfig, logger: Logger, resources: AsyncDisposableStack) {
+  const tokenSource = createClientCredentials({ ...config, logger });
+  const shared = { name: 'drone-scheduler', baseUrls: config.droneSchedulerUrl, tokenSource } as const;
+  const register = resources.use(createServiceClient({ ...shared, timeoutMs: 10_000 }));
+  // The loop has its own pauses, fitted to the silence after which drones count as lost.
+  const telemetry = resources.use(
+    createServiceClient({
+      ...shared,
+      timeoutMs: config.telemetryTimeoutMs,
+      attemptsMax: 1,
+      breakerPauseMs: 500,
+      breakerPauseMsMax: 2_000,
+    }),
+  );
+  return { register: httpFleetRegister(register), report: httpTelemetry(telemetry) };
+}
