@@ -8,6 +8,8 @@ import {
   text,
 } from '@dronedelivery/service-kit/config';
 import { processSettings, serviceBusSettings, verifierSettings } from '@dronedelivery/service-kit/settings';
+import type { ReportLimits } from './domain/report-check.ts';
+import type { DispatchRules } from './domain/route.ts';
 
 /** Everything that the service can be told, with its bounds and defaults. */
 export const settings = {
@@ -35,4 +37,26 @@ export type Config = ReturnType<typeof readConfig>;
 
 export function readConfig(env: Environment) {
   return readSettings(env, settings, { rules: [exactlyOneOf(...Object.keys(serviceBusSettings))] });
+}
+
+export function dispatchRules(config: Config): DispatchRules {
+  return {
+    timeScale: config.timeScale,
+    reserveFraction: config.energyReservePercent / 100,
+    loadingS: config.loadingS,
+    unloadingS: config.unloadingS,
+    parkedReportMs: Math.max(1000, 20_000 / config.timeScale),
+    assignAheadMs: config.assignAheadMs,
+    assignAheadMarginMs: config.assignAheadMarginMs,
+  };
+}
+
+export function reportLimits(config: Config): ReportLimits {
+  return { timeScale: config.timeScale, clockAheadMsMax: config.clockAheadMsMax };
+}
+
+/** A drone is lost after a minute of silence, scaled, but never before 5 s. */
+export function silenceRules({ timeScale }: Config) {
+  const silenceMs = Math.max(60_000 / timeScale, 5000);
+  return { silenceMs, silenceLookMs: silenceMs / 10, lookGapMsMax: silenceMs / 2, lostAtOnceMax: 500 };
 }

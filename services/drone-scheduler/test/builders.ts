@@ -17,7 +17,6 @@ export const rules: FlightRules = {
   loadingS: 30,
   unloadingS: 30,
   parkedReportMs: 20_000,
-  flyingReportMs: 1000,
 };
 
 export const courier: DroneModel = {

@@ -1,7 +1,7 @@
 import type { MissionState } from '@dronedelivery/contracts';
 import { type Drone, isParked, type ReceivedReport } from './drone.ts';
 import { type BoundMission, type FlightPlan, isBound, type Mission, progressOf } from './mission.ts';
-import { freed } from './mission-plan.ts';
+import { freed, orderOnward } from './mission-plan.ts';
 import { begin, changed, type MissionStep, type Occasion, told } from './mission-step.ts';
 
 /**
@@ -71,5 +71,5 @@ function deliver(step: MissionStep, occasion: Occasion): MissionStep {
   if (!isBound(mission)) return step;
   const flight: FlightPlan = { ...mission.flight, deliveryEtaMs: occasion.atMs };
   const done = told(step, 'delivered', occasion, { state: 'Delivered', deliveredAtMs: occasion.atMs, flight });
-  return freed(done, mission, mission.flight.station, occasion.atMs);
+  return freed(done, mission, orderOnward(mission, mission.flight.station), occasion.atMs);
 }

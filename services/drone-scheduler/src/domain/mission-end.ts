@@ -1,7 +1,7 @@
 import type { Reason, Station } from '@dronedelivery/contracts';
 import type { Drone } from './drone.ts';
 import { type BoundMission, isBound, isFinal, type Mission, wasPickedUp } from './mission.ts';
-import { freed, unassign } from './mission-plan.ts';
+import { freed, orderHome, unassign } from './mission-plan.ts';
 import { begin, changed, type MissionStep, told } from './mission-step.ts';
 
 const droneLost: Reason = { code: 'drone-lost', text: 'The drone has been silent for too long' };
@@ -19,7 +19,7 @@ export function release(known: Mission, home: Station | undefined, drone: Drone 
   const end = { state: 'Released', reason: released, seekingFor: null, assignAtMs: null } as const;
   if (!isBound(known)) return changed(step, atMs, end);
   const occasion = { atMs, location: drone?.location ?? null, reason: released };
-  return freed(told(step, 'released', occasion, end), known, home ?? known.flight.station, atMs);
+  return freed(told(step, 'released', occasion, end), known, orderHome(known, home ?? known.flight.station), atMs);
 }
 
 /**
@@ -50,7 +50,8 @@ function lostAs(drone: Drone) {
 
 function failWithDrone(known: BoundMission, drone: Drone, home: Station, atMs: number): MissionStep {
   const occasion = { atMs, location: drone.location, reason: droneLost };
-  return freed(told(begin(known), 'failed', occasion, { state: 'Failed', reason: droneLost }), known, home, atMs);
+  const failed = told(begin(known), 'failed', occasion, { state: 'Failed', reason: droneLost });
+  return freed(failed, known, orderHome(known, home), atMs);
 }
 
 function seekAnother(known: BoundMission, drone: Drone, home: Station, atMs: number): MissionStep {

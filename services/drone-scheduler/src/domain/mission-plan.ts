@@ -68,19 +68,29 @@ export function unassign(step: MissionStep, home: Station, why: Reason, drone: D
   const { mission } = step;
   if (!isBound(mission)) return step;
   const off = told(step, 'unassigned', { atMs, location: drone.location, reason: why }, { state: 'Waiting' });
-  return changed(freed(off, mission, home, atMs), atMs, { ...noDrone });
+  return changed(freed(off, mission, orderHome(mission, home), atMs), atMs, { ...noDrone });
 }
 
 /** Ends the drone's part: its time is booked, and it goes home. */
-export function freed(step: MissionStep, bound: BoundMission, home: Station, atMs: number): MissionStep {
+export function freed(step: MissionStep, bound: BoundMission, command: ReturnToStation, atMs: number): MissionStep {
   const owner = { businessId: bound.businessId, ownerId: bound.request.ownerId };
   const change: DroneChange = {
     droneId: bound.droneId,
     expectMissionId: bound.missionId,
     binding: null,
-    command: orderHome(bound, home),
+    command,
   };
   return withUsage(withDrone(step, change), boundUsage(owner, bound.assignedAtMs, atMs));
+}
+
+/** One revision above the flight's, so that its echo shows that the mission was given up. */
+export function orderHome(bound: BoundMission, station: Station): ReturnToStation {
+  return { ...orderOnward(bound, station), revision: bound.revision + 1 };
+}
+
+/** After a flight that is over the drone knows the way: nothing is left to be confirmed. */
+export function orderOnward({ droneId, missionId, revision }: BoundMission, station: Station): ReturnToStation {
+  return { kind: 'ReturnToStation', droneId, missionId, revision, station };
 }
 
 /** Too far ahead to bind a drone. */
@@ -117,12 +127,6 @@ function orderFlight(bound: BoundMission): FlyMission {
     loadingS: bound.flight.loadingS,
     unloadingS: bound.flight.unloadingS,
   };
-}
-
-/** One revision above the flight's, so that its echo shows that the mission was given up. */
-function orderHome(bound: BoundMission, station: Station): ReturnToStation {
-  const { droneId, missionId } = bound;
-  return { kind: 'ReturnToStation', droneId, missionId, revision: bound.revision + 1, station };
 }
 
 function sameSpot(a: MissionRequest['pickup'], b: MissionRequest['pickup']): boolean {

@@ -11,7 +11,13 @@ export interface FlightRules {
   readonly unloadingS: number;
   /** How often a parked drone reports, and so hears of a mission, in wall-clock time. */
   readonly parkedReportMs: number;
-  readonly flyingReportMs: number;
+}
+
+export interface DispatchRules extends FlightRules {
+  /** A drone is bound this long before the pickup, and not earlier. */
+  readonly assignAheadMs: number;
+  /** Requests that come a little too early are served all the same. */
+  readonly assignAheadMarginMs: number;
 }
 
 /** What comes after the pickup: it is the same for every drone of a model. */
