@@ -1,11 +1,5 @@
-import type {
-  BusinessPage,
-  BusinessRegistered,
-  Business as BusinessView,
-  PatchBusiness,
-} from '@dronedelivery/contracts';
-import { AppError } from '@dronedelivery/service-kit/errors';
-import type { Static } from 'typebox';
+import type { BusinessRegistered, Business as BusinessView, PatchBusiness } from '@dronedelivery/contracts';
+import { AppError } from '@dronedelivery/service-kit/app-error';
 import { type Business, firstUserId, registered } from '../domain/business.ts';
 import { type PageRequest, page } from './cursor.ts';
 import type { BusinessStore, Secrets } from './ports.ts';
@@ -46,7 +40,7 @@ export function createBusinesses({ businesses, secrets, now, newId, activateAtOn
 
     get: async (businessId: string): Promise<BusinessView> => view(found(await businesses.find(businessId))),
 
-    list: (request: PageRequest): Promise<Static<typeof BusinessPage>> =>
+    list: (request: PageRequest) =>
       page(
         request,
         (range) => businesses.list(range),

@@ -1,12 +1,5 @@
-import type {
-  ApiClient,
-  ApiClientCreated,
-  ApiClientPage,
-  CreateClient,
-  CreateSystemClient,
-} from '@dronedelivery/contracts';
-import { AppError } from '@dronedelivery/service-kit/errors';
-import type { Static } from 'typebox';
+import type { ApiClient, ApiClientCreated, CreateClient, CreateSystemClient } from '@dronedelivery/contracts';
+import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { Client } from '../domain/client.ts';
 import { type PageRequest, page } from './cursor.ts';
 import type { BusinessStore, ClientStore, Secrets, UserStore } from './ports.ts';
@@ -47,7 +40,7 @@ export function createClients({ businesses, users, clients, secrets, now, newId,
     createSystem: ({ name, roles, drones }: CreateSystemClient): Promise<ApiClientCreated> =>
       add({ businessId: null, name, roles, ownerId: null, drones: drones ?? [] }),
 
-    list: (businessId: string | null, request: PageRequest): Promise<Static<typeof ApiClientPage>> =>
+    list: (businessId: string | null, request: PageRequest) =>
       page(
         request,
         (range) => clients.list(businessId, range),

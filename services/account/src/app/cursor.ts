@@ -1,4 +1,4 @@
-import { AppError } from '@dronedelivery/service-kit/errors';
+import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { ListPosition } from './ports.ts';
 
 const form = /^(\d{1,16})~([A-Za-z0-9][A-Za-z0-9._~-]{0,127})$/;

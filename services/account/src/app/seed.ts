@@ -1,7 +1,22 @@
+import type { Role } from '@dronedelivery/contracts';
 import { registered } from '../domain/business.ts';
 import type { Client } from '../domain/client.ts';
 import type { BusinessStore, ClientStore, Secrets, UserStore } from './ports.ts';
-import type { SeedClient, Seeds } from './seed-file.ts';
+
+export interface SeedClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly businessId?: string;
+  readonly ownerId?: string;
+  readonly drones?: readonly string[];
+}
+
+export interface Seeds {
+  readonly businesses?: readonly { readonly businessId: string; readonly name: string }[];
+  readonly clients: readonly SeedClient[];
+}
 
 interface Needs {
   readonly businesses: BusinessStore;
@@ -25,7 +40,10 @@ export async function seed(needs: Needs, { businesses = [], clients }: Seeds): P
   await Promise.all(clients.map((client) => seedClient(needs, client)));
 }
 
-async function seedClient({ businesses, users, clients, secrets, now, usersMax }: Needs, seeded: SeedClient): Promise<void> {
+async function seedClient(
+  { businesses, users, clients, secrets, now, usersMax }: Needs,
+  seeded: SeedClient,
+): Promise<void> {
   const { clientId, clientSecret, name, roles, businessId = null, ownerId = null, drones = [] } = seeded;
   const known = await clients.find(clientId);
   if (known !== undefined && known.businessId !== businessId) {

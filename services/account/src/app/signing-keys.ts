@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import type { AccessTokenClaims } from '@dronedelivery/contracts';
 import { publishedKeysAt, signingKeyAt } from '../domain/signing-key.ts';
 import type { GenerateSigningKey, SigningKey, SigningKeyStore, SignToken } from './ports.ts';
@@ -27,7 +26,7 @@ export function createTokenSigning({ store, generate, signToken, now, tokenLifet
 
     sign: async (subject: string, claims: AccessTokenClaims): Promise<string> => {
       const key = signingKeyAt(await store.list(), now());
-      assert(key !== undefined, 'there is a signing key from the start on');
+      if (key === undefined) throw new Error('there is no signing key, although one is made at the start');
       return signToken(key, subject, claims, now());
     },
 

@@ -1,6 +1,5 @@
-import type { CreateUser, UserPage, User as UserView } from '@dronedelivery/contracts';
-import { AppError } from '@dronedelivery/service-kit/errors';
-import type { Static } from 'typebox';
+import type { CreateUser, User as UserView } from '@dronedelivery/contracts';
+import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { User } from '../domain/business.ts';
 import { type PageRequest, page } from './cursor.ts';
 import type { UserStore } from './ports.ts';
@@ -24,7 +23,7 @@ export function createUsers({ users, now, newId, usersMax }: Needs) {
       return view(user);
     },
 
-    list: (businessId: string, request: PageRequest): Promise<Static<typeof UserPage>> =>
+    list: (businessId: string, request: PageRequest) =>
       page(
         request,
         (range) => users.list(businessId, range),

@@ -1,8 +1,9 @@
 import { BusinessName, Id, Role, strict } from '@dronedelivery/contracts';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { Errors } from 'typebox/value';
+import type { SeedClient, Seeds } from '../app/seed.ts';
 
-const SeedClient = strict({
+const SeedClientForm = strict({
   clientId: Id,
   clientSecret: Type.String({ minLength: 16, maxLength: 256 }),
   name: Type.String({ minLength: 1, maxLength: 200 }),
@@ -11,13 +12,11 @@ const SeedClient = strict({
   ownerId: Type.Optional(Id),
   drones: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 100 })),
 });
-export type SeedClient = Static<typeof SeedClient>;
 
-const Seeds = strict({
+const SeedsForm = strict({
   businesses: Type.Optional(Type.Array(strict({ businessId: Id, name: BusinessName }), { maxItems: 1000 })),
-  clients: Type.Array(SeedClient, { maxItems: 1000 }),
+  clients: Type.Array(SeedClientForm, { maxItems: 1000 }),
 });
-export type Seeds = Static<typeof Seeds>;
 
 export type SeedsRead = { readonly seeds: Seeds } | { readonly problems: readonly string[] };
 
@@ -31,7 +30,7 @@ export function readSeeds(text: string): SeedsRead {
   } catch {
     return { problems: ['it is no JSON'] };
   }
-  const wrong = Errors(Seeds, value).filter(({ keyword }) => keyword !== 'boolean');
+  const wrong = Errors(SeedsForm, value).filter(({ keyword }) => keyword !== 'boolean');
   if (wrong.length > 0) return { problems: wrong.map(describe) };
   const seeds = value as Seeds;
   const problems = [...duplicates(seeds), ...seeds.clients.flatMap(mismatches)];
@@ -45,7 +44,7 @@ function describe({ instancePath, message, params }: ReturnType<typeof Errors>[n
 }
 
 function duplicates({ businesses = [], clients }: Seeds): string[] {
-  const repeated = (ids: string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+  const repeated = (ids: readonly string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
   return [
     ...repeated(businesses.map(({ businessId }) => businessId)).map((id) => `business ${id} is listed twice`),
     ...repeated(clients.map(({ clientId }) => clientId)).map((id) => `client ${id} is listed twice`),
