@@ -29,6 +29,7 @@ export function changeOf(
     return announcement === undefined ? [] : [{ announcement, tracking }];
   });
   return {
+    changedAtMs: surroundings.nowMs,
     state,
     tracking: told.map(({ tracking }) => tracking),
     stageEvents: announced.map(({ announcement, tracking }) => stageEventOf(announcement, tracking)),
@@ -42,7 +43,8 @@ export function changeOf(
 /** Without a drone nothing is to be heard before the pickup time, and that it then waits for one is no surprise. */
 function nextCheckMs(state: DeliveryState, { nowMs, silenceMs }: ChangeSurroundings): number | null {
   if (isFinal(state.stage) || state.confirmationDueMs !== null) return null;
-  if (state.mission !== null) return nowMs + silenceMs;
+  const departAtMs = state.mission?.flight?.departAtMs ?? nowMs;
+  if (state.mission !== null) return Math.max(nowMs, departAtMs) + silenceMs;
   return Math.max(nowMs, state.plan?.pickupTimeMs ?? nowMs) + 2 * silenceMs;
 }
 

@@ -31,6 +31,7 @@ export interface NewNotification {
 
 /** Everything that one command changes: it is saved as a whole or not at all. */
 export interface DeliveryChange {
+  readonly changedAtMs: number;
   readonly state: DeliveryState;
   readonly tracking: readonly TrackingEvent[];
   readonly stageEvents: readonly DeliveryStageEvent[];
@@ -73,8 +74,8 @@ export type SummaryCounts = Omit<DeliverySummary, 'ownerId' | 'year' | 'month'>;
 export interface SilenceQuery {
   readonly nowMs: number;
   readonly silenceMs: number;
-  /** From now on, for what is handed out. */
-  readonly askAgainMs: number;
+  /** From 0 to 1: spreads the next checks, so that a crowd that fell silent together does not ask together for ever. */
+  readonly spread: number;
   readonly limit: number;
 }
 
@@ -88,7 +89,7 @@ export interface InFlightDeliveries {
   summarize(businessId: string, ownerId: string, period: Period): Promise<SummaryCounts>;
   trackingEvents(key: DeliveryKey, afterSequence: number, limit: number): Promise<readonly TrackingEvent[]>;
   /** All in one step; what is old, or of a mission that the delivery does not have, is left out. Tells how many were taken. */
-  recordPositions(positions: readonly ObservedPosition[]): Promise<number>;
+  recordPositions(positions: readonly ObservedPosition[], heardAtMs: number): Promise<number>;
   /** Deliveries whose check is due and whose drone was not heard of either; each is handed out to one caller. */
   claimSilent(query: SilenceQuery): Promise<readonly DeliveryKey[]>;
   /** Whose proof of receipt is overdue. */

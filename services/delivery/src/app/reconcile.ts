@@ -24,9 +24,7 @@ export async function reconcileSilent(
   { silenceMs, batchMax }: ReconcileSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  // The spread keeps a crowd that fell silent together from asking together for ever.
-  const askAgainMs = silenceMs * (2 + 2 * random());
-  const silent = await inFlight.claimSilent({ nowMs: now(), silenceMs, askAgainMs, limit: batchMax });
+  const silent = await inFlight.claimSilent({ nowMs: now(), silenceMs, spread: random(), limit: batchMax });
   for (const key of silent) {
     if (signal.aborted) break;
     const record = await askScheduler(key, signal);

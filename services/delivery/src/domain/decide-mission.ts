@@ -10,7 +10,7 @@ import { isFinal, isUnderWay } from './stage.ts';
  */
 export function decideMission(news: NoteMission, state: DeliveryState, surroundings: Surroundings): Decision {
   if (isFinal(state.stage)) return ignored('terminal');
-  if (news.sequence <= state.missionSequence || news.revision < state.missionRevision) return ignored('stale');
+  if (news.sequence <= state.missionSequence || news.revision < state.missionRevision) return decideStale(news, state);
   if (state.confirmationDueMs !== null) return ignored('impossible');
   if (isUnderWay(state.stage) && !isFlying(state, news)) return ignored('impossible');
   switch (news.change) {
@@ -32,6 +32,14 @@ export function decideMission(news: NoteMission, state: DeliveryState, surroundi
     default:
       return news.change satisfies never;
   }
+}
+
+/** A plan that comes after the departure that it was for still tells how the drone flies. */
+function decideStale(news: NoteMission, state: DeliveryState): Decision {
+  const { missionId, droneId, flight } = news;
+  if (flight === null || state.mission?.flight !== null || !isFlying(state, news)) return ignored('stale');
+  const { missionSequence, missionRevision } = state;
+  return applied({ kind: 'replanned', ...stamp(news), missionSequence, missionRevision, missionId, droneId, flight });
 }
 
 const unexplained = { code: 'mission-failed', text: 'The mission failed' };

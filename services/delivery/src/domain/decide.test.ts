@@ -134,6 +134,14 @@ describe('mission news', () => {
     assert.deepEqual(decide(news('departed', 6, { revision: 2 }), state, surroundings), stale);
   });
 
+  test('that brings the flight plan late is taken for the plan alone', () => {
+    const state = after(create(), news('departed', 2), news('assigned', 1));
+    assert.equal(state.stage, 'HeadedToPickup');
+    assert.notEqual(state.mission?.flight ?? null, null);
+    assert.equal(state.missionSequence, 2);
+    assert.equal(decide(news('assigned', 1), state, surroundings).kind, 'ignored');
+  });
+
   test('after the end is ignored', () => {
     const state = after(create(), end('Cancelled'));
     assert.deepEqual(decide(news('delivered', 9), state, surroundings), { kind: 'ignored', because: 'terminal' });

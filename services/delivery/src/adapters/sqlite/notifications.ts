@@ -1,0 +1,114 @@
+import type { DeliveryStage, Notification } from '@dronedelivery/contracts';
+import type { Database, SqlReader, SqlWriter } from '@dronedelivery/service-kit/sqlite';
+import type { DueNotification, NotificationResult, Notifications } from '../../app/ports.ts';
+import { instant, instantOrNull } from '../../app/views.ts';
+import type { NotificationChannel } from '../../domain/delivery.ts';
+
+interface NotificationRow {
+  readonly business_id: string;
+  readonly delivery_id: string;
+  readonly id: string;
+  readonly stage: string;
+  readonly plan_revision: number;
+  readonly channel: string;
+  readonly address: string;
+  readonly webhook_secret: string | null;
+  readonly content: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly created_at: number;
+  readonly sent_at: number | null;
+  readonly last_error: string | null;
+}
+
+export function createSqliteNotifications(database: Database): Notifications {
+  return {
+    list: async ({ businessId, id }, afterId, limit) =>
+      database.read((sql) =>
+        sql
+          .all<NotificationRow>(
+            'SELECT * FROM notification WHERE business_id = ? AND delivery_id = ? AND id > ? ORDER BY id LIMIT ?',
+            ...[businessId, id, afterId, limit],
+          )
+          .map(notificationOf),
+      ),
+
+    claimDue: async (nowMs, leaseMs, limit) => {
+      const isAnyDue = database.read((sql) => due(sql, nowMs, 1).length > 0);
+      return isAnyDue ? database.write((sql) => claim(sql, nowMs, leaseMs, limit)) : [];
+    },
+
+    settle: async ({ key, id }, result) => {
+      await database.write((sql) =>
+        sql.run(
+          `UPDATE notification SET state = ?, sent_at = ?, due_at = ?, last_error = ?
+           WHERE business_id = ? AND delivery_id = ? AND id = ? AND state = 'Pending'`,
+          ...settledColumns(result),
+          ...[key.businessId, key.id, id],
+        ),
+      );
+    },
+  };
+}
+
+function due(sql: SqlReader, nowMs: number, limit: number): NotificationRow[] {
+  return sql.all<NotificationRow>(
+    "SELECT * FROM notification WHERE state = 'Pending' AND due_at <= ? ORDER BY due_at LIMIT ?",
+    nowMs,
+    limit,
+  );
+}
+
+function claim(sql: SqlWriter, nowMs: number, leaseMs: number, limit: number): DueNotification[] {
+  return due(sql, nowMs, limit).map((row) => {
+    sql.run(
+      'UPDATE notification SET attempts = attempts + 1, due_at = ? WHERE business_id = ? AND delivery_id = ? AND id = ?',
+      ...[nowMs + leaseMs, row.business_id, row.delivery_id, row.id],
+    );
+    return dueNotificationOf(row);
+  });
+}
+
+function dueNotificationOf(row: NotificationRow): DueNotification {
+  return {
+    id: row.id,
+    key: { businessId: row.business_id, id: row.delivery_id },
+    stage: row.stage as DeliveryStage,
+    planRevision: row.plan_revision,
+    channel: row.channel as NotificationChannel,
+    address: row.address,
+    webhookSecret: row.webhook_secret,
+    content: row.content,
+    createdAtMs: row.created_at,
+    attempts: row.attempts + 1,
+  };
+}
+
+function settledColumns(result: NotificationResult): (string | number | null)[] {
+  switch (result.kind) {
+    case 'sent':
+      return ['Sent', result.atMs, 0, null];
+    case 'given-up':
+      return ['GivenUp', null, 0, result.error];
+    case 'retry':
+      return ['Pending', null, Math.round(result.notBeforeMs), result.error];
+    default:
+      return result satisfies never;
+  }
+}
+
+function notificationOf(row: NotificationRow): Notification {
+  return {
+    id: row.id,
+    deliveryId: row.delivery_id,
+    stage: row.stage as DeliveryStage,
+    planRevision: row.plan_revision,
+    channel: row.channel as NotificationChannel,
+    address: row.address,
+    state: row.state as Notification['state'],
+    attempts: row.attempts,
+    createdAt: instant(row.created_at),
+    sentAt: instantOrNull(row.sent_at),
+    lastError: row.last_error,
+  };
+}

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { tokenAudience } from '@dronedelivery/contracts';
+import { createClientCredentials, createTokenVerifier } from '@dronedelivery/service-kit/auth';
+import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
+import { createHttpServer } from '@dronedelivery/service-kit/http';
+import { createServiceClient } from '@dronedelivery/service-kit/http-client';
+import { newId } from '@dronedelivery/service-kit/ids';
+import type { Service } from '@dronedelivery/service-kit/lifecycle';
+import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
+import { outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { openDatabase } from '@dronedelivery/service-kit/sqlite';
+import { registerCustomerRoutes } from './adapters/http/customer-routes.ts';
+import { registerDetailRoutes, registerReadingRoutes } from './adapters/http/reading-routes.ts';
+import { registerSagaRoutes } from './adapters/http/saga-routes.ts';
+import { registerWatchRoute } from './adapters/http/watch-route.ts';
+import { createWebhookCheck } from './adapters/notifications/check-webhook.ts';
+import { createWebhookSender } from './adapters/notifications/webhook.ts';
+import { createAskScheduler } from './adapters/scheduler/ask-scheduler.ts';
+import { SqliteDeliveryChanges } from './adapters/sqlite/changes.ts';
+import { createSqliteHistory } from './adapters/sqlite/history.ts';
+import { createSqliteInFlight } from './adapters/sqlite/in-flight-deliveries.ts';
+import { createLocalNotifier } from './adapters/sqlite/local-notifier.ts';
+import { createSqliteNotifications } from './adapters/sqlite/notifications.ts';
+import { deliverySchema } from './adapters/sqlite/schema.ts';
+import { createExecute } from './app/execute.ts';
+import { DeliveryQueries } from './app/queries.ts';
+import type { DeliveryConfig } from './config.ts';
+import { createDeliveryEvents } from './events.ts';
+import { startWorkers } from './workers.ts';
+
+export interface DeliveryOverrides {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly random?: () => number;
+}
+
+const answerBytesMax = 16 * 1024;
+
+export async function createDeliveryService(
+  config: DeliveryConfig,
+  overrides: DeliveryOverrides = {},
+): Promise<Service> {
+  const { clock = systemClock, random = Math.random } = overrides;
+  const logger = overrides.logger ?? createLogger({ service: 'delivery', level: config.logLevel });
+  const now = () => clock.now();
+  const surroundings = () => ({ nowMs: now(), timeScale: config.timeScale });
+  const events = createDeliveryEvents(logger);
+  await using resources = new AsyncDisposableStack();
+
+  const migrations = [deliverySchema, outboxMigration];
+  const database = resources.use(await openDatabase({ file: path.join(config.dataDir, 'delivery.db'), migrations }));
+  const inFlight = createSqliteInFlight(database);
+  const history = createSqliteHistory(database);
+  const notifications = createSqliteNotifications(database);
+  const changes = resources.use(new SqliteDeliveryChanges(database, clock));
+
+  const execute = createExecute({ inFlight, history, now }, config);
+  const queries = new DeliveryQueries({ inFlight, history, notifications });
+
+  const tokenSource = createClientCredentials({ ...config, logger, clock });
+  const scheduler = resources.use(
+    createServiceClient({ name: 'drone-scheduler', baseUrls: config.droneSchedulerUrl, tokenSource }),
+  );
+  const allowPrivate = config.webhooksAllowPrivate;
+  const webhook = resources.use(
+    createWebhookSender({ allowPrivate, timeoutMs: config.webhookTimeoutMs, answerBytesMax }, now),
+  );
+  const local = createLocalNotifier(database, clock);
+  const notify = { email: local, sms: local, webhook: webhook.notify };
+  const askScheduler = createAskScheduler(scheduler);
+  const stores = { database, inFlight, history, notifications };
+  resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events }));
+
+  const server = resources.use(
+    createHttpServer({
+      name: 'delivery',
+      host: config.host,
+      port: config.port,
+      logger,
+      verifier: createTokenVerifier({ issuer: config.tokenIssuer, audience: tokenAudience, jwksUrl: config.jwksUrl }),
+      bodyLimitBytes: config.bodyLimitBytes,
+      requestTimeoutMs: config.requestTimeoutMs,
+    }),
+  );
+  registerSagaRoutes(server, execute, surroundings);
+  registerReadingRoutes(server, queries, surroundings);
+  registerDetailRoutes(server, queries);
+  registerCustomerRoutes(server, { execute, checkWebhook: createWebhookCheck({ allowPrivate }), newId });
+  registerWatchRoute(server, { queries, changes, surroundings }, config.watchersMax);
+  const url = await server.listen();
+
+  const running = resources.move();
+  return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

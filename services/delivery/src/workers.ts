@@ -1,0 +1,79 @@
+import type { Clock } from '@dronedelivery/service-kit/clock';
+import type { Database } from '@dronedelivery/service-kit/sqlite';
+import { endTopic, notificationTopic } from './adapters/sqlite/topics.ts';
+import { Archive } from './app/archive.ts';
+import { expireConfirmations } from './app/confirmations.ts';
+import type { Execute } from './app/execute.ts';
+import type { AskScheduler, DeliveryHistory, InFlightDeliveries, Notifications, Notify } from './app/ports.ts';
+import { reconcileSilent } from './app/reconcile.ts';
+import { tellDue } from './app/tell.ts';
+import { Worker } from './app/worker.ts';
+import type { DeliveryConfig } from './config.ts';
+import type { NotificationChannel } from './domain/delivery.ts';
+import type { DeliveryEvents } from './events.ts';
+
+export interface WorkersOptions {
+  readonly config: DeliveryConfig;
+  readonly database: Database;
+  readonly inFlight: InFlightDeliveries;
+  readonly history: DeliveryHistory;
+  readonly notifications: Notifications;
+  readonly execute: Execute;
+  readonly notify: Readonly<Record<NotificationChannel, Notify>>;
+  readonly askScheduler: AskScheduler;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: DeliveryEvents;
+}
+
+const dayMs = 24 * 60 * 60_000;
+const secondMs = 1000;
+/** Calls to the scheduler in one round. */
+const checksMax = 20;
+const backoffMsMax = 15 * 60_000;
+
+/** What the service does without being asked. Any number of replicas may do it on one store. */
+export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
+  const { config, database, inFlight, execute, clock, random, events, askScheduler } = options;
+  const now = () => clock.now();
+  const workers = new AsyncDisposableStack();
+  const start = (name: string, intervalMs: number, run: (signal: AbortSignal) => Promise<number>) => {
+    const onError = (error: unknown) => events.workFailed(name, error);
+    return workers.use(new Worker({ clock, intervalMs, run, onError }));
+  };
+  const wakeOn = (topic: string, worker: Worker) => workers.defer(database.onChange(topic, () => worker.wake()));
+
+  const archive = new Archive(
+    { ...options, now },
+    { lingerMs: config.lingerMs, retentionMs: config.historyRetentionDays * dayMs },
+  );
+  wakeOn(
+    endTopic,
+    start('archive', secondMs, () => archive.archiveEnded()),
+  );
+  start('forget', secondMs, () => archive.forgetExpired());
+  start('purge', 60 * secondMs, () => archive.purgeHistory());
+
+  start('confirmations', secondMs / 2, () => expireConfirmations(inFlight, execute, now()));
+
+  const telling = {
+    batchMax: 50,
+    attemptsMax: config.notifyAttemptsMax,
+    attemptTimeoutMs: config.webhookTimeoutMs,
+    backoffMs: config.notifyBackoffMs,
+    backoffMsMax,
+  };
+  wakeOn(
+    notificationTopic,
+    start('tell', secondMs, (signal) => tellDue(options, telling, signal)),
+  );
+
+  const silence = { silenceMs: config.silenceMs, batchMax: checksMax };
+  start('reconcile', Math.min(secondMs, config.silenceMs / 2), async (signal) => {
+    const checked = await reconcileSilent({ inFlight, execute, askScheduler, now, random }, silence, signal);
+    if (checked > 0) events.silentDeliveriesChecked(checked);
+    // Bounded: what is left of a crowd waits for the next round.
+    return 0;
+  });
+  return workers;
+}
