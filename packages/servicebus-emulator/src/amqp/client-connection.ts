@@ -1,0 +1,216 @@
+import type { Delivery, EventContext } from 'rhea';
+import type { Broker } from '../broker/broker.ts';
+import { BrokerError } from '../core/broker-error.ts';
+import { allows, checkToken, type Grant, type SharedAccessKeys } from './authority.ts';
+import { amqpError, asBrokerError } from './conditions.ts';
+import { ConsumerLink } from './consumer-link.ts';
+import { IncomingSession } from './incoming-session.ts';
+import type { AmqpLimits } from './limits.ts';
+import { manage } from './management.ts';
+import { ProducerLink } from './producer-link.ts';
+import { ReplyLink } from './reply-link.ts';
+import { decodeRequest, encodeFailure, encodeResponse, type Request, type RequestNode } from './request.ts';
+import type { InnerConnection, InnerReceiver, InnerSender, InnerSession } from './rhea-internals.ts';
+import { isTrusted } from './sasl.ts';
+import { SessionWriter } from './session-writer.ts';
+
+const managementSuffix = '/$management';
+const grantsMax = 1_000;
+
+export interface ConnectionSurroundings {
+  readonly broker: Broker;
+  readonly limits: AmqpLimits;
+  readonly keys: SharedAccessKeys;
+}
+
+interface SessionState {
+  readonly writer: SessionWriter;
+  readonly incoming: IncomingSession;
+}
+
+/** Takes a message that came in on a link. */
+type Intake = (delivery: Delivery, payload: Buffer | undefined, format: number) => void;
+
+/** One client: its sessions, its links and what it may use. */
+export class ClientConnection {
+  readonly #connection: InnerConnection;
+  readonly #surroundings: ConnectionSurroundings;
+  readonly #sessions = new Map<InnerSession, SessionState>();
+  readonly #intakes = new Map<InnerReceiver, Intake>();
+  readonly #outlets = new Map<InnerSender, ConsumerLink | ReplyLink>();
+  readonly #replies = new Map<string, ReplyLink>();
+  readonly #grants = new Map<string, Grant>();
+
+  constructor(connection: InnerConnection, surroundings: ConnectionSurroundings) {
+    this.#connection = connection;
+    this.#surroundings = surroundings;
+    this.#listen();
+  }
+
+  /** Lets go of everything that the client held but its locks. */
+  close(): void {
+    for (const outlet of this.#outlets.values()) outlet.close();
+    for (const held of [this.#outlets, this.#intakes, this.#sessions, this.#replies, this.#grants]) held.clear();
+  }
+
+  #listen(): void {
+    const connection = this.#connection;
+    const ignore = () => undefined;
+    connection.on('session_open', ({ session }: EventContext) => this.#openSession(session as InnerSession));
+    connection.on('receiver_open', ({ receiver }: EventContext) => this.#openIntake(receiver as InnerReceiver));
+    connection.on('sender_open', ({ sender }: EventContext) => this.#openOutlet(sender as InnerSender));
+    connection.on('message', (context: EventContext) => this.#takeIn(context));
+    connection.on('sender_flow', ({ sender }: EventContext) => this.#outlets.get(sender as InnerSender)?.onFlow());
+    connection.on('sender_close', ({ sender }: EventContext) => this.#closeOutlet(sender as InnerSender));
+    connection.on('receiver_close', ({ receiver }: EventContext) => this.#intakes.delete(receiver as InnerReceiver));
+    connection.on('session_close', ({ session }: EventContext) => this.#closeSession(session as InnerSession));
+    connection.on('connection_close', () => this.close());
+    connection.on('disconnected', () => this.close());
+    // A peer that breaks the protocol loses its connection; rhea closes the socket itself.
+    for (const event of ['protocol_error', 'error', 'connection_error']) connection.on(event, () => this.close());
+    for (const event of ['session_error', 'sender_error', 'receiver_error', 'settled']) connection.on(event, ignore);
+  }
+
+  #openSession(session: InnerSession): void {
+    const { broker, limits } = this.#surroundings;
+    if (this.#sessions.size >= limits.sessionsPerConnectionMax) {
+      session.close(amqpError(new BrokerError('too-many-links', 'Too many sessions on one connection.')));
+      return;
+    }
+    const writer = new SessionWriter(session, limits.unsettledPerSessionMax);
+    const incoming = new IncomingSession(session, broker, writer, limits.messageBytesMax);
+    this.#sessions.set(session, { writer, incoming });
+  }
+
+  #openIntake(receiver: InnerReceiver): void {
+    const { limits } = this.#surroundings;
+    try {
+      const address = receiver.target?.address ?? '';
+      this.#intakes.set(receiver, this.#intakeFor(address, receiver));
+      receiver.set_source(receiver.source ?? {});
+      receiver.set_target({ address });
+      receiver.local.attach.max_message_size = limits.messageBytesMax;
+      receiver.add_credit(limits.senderCredit);
+    } catch (error) {
+      receiver.close(amqpError(asBrokerError(error)));
+    }
+  }
+
+  #intakeFor(address: string, receiver: InnerReceiver): Intake {
+    const { broker, limits } = this.#surroundings;
+    this.#assertRoomForLink(receiver.session as InnerSession);
+    if (address === '$cbs') return this.#requests('cbs', (request) => this.#putToken(request));
+    this.#assertAllowed(address);
+    if (address.endsWith(managementSuffix)) {
+      const path = address.slice(0, -managementSuffix.length);
+      broker.assertExists(path);
+      const context = { broker, path, limits };
+      return this.#requests('management', ({ properties, body }) => manage(context, properties.operation, body));
+    }
+    const producer = new ProducerLink(broker, broker.findTarget(address), limits);
+    return (delivery, payload, format) => producer.onMessage(delivery, payload, format);
+  }
+
+  #openOutlet(sender: InnerSender): void {
+    try {
+      const address = sender.source?.address ?? '';
+      this.#outlets.set(sender, this.#outletFor(address, sender));
+      sender.set_source({ address });
+      sender.set_target(sender.target ?? {});
+      const { attach } = sender.local;
+      attach.snd_settle_mode = sender.snd_settle_mode;
+      attach.rcv_settle_mode = sender.rcv_settle_mode;
+    } catch (error) {
+      sender.close(amqpError(asBrokerError(error)));
+    }
+  }
+
+  #outletFor(address: string, sender: InnerSender): ConsumerLink | ReplyLink {
+    const { broker } = this.#surroundings;
+    const session = sender.session as InnerSession;
+    this.#assertRoomForLink(session);
+    const state = this.#sessions.get(session);
+    if (state === undefined) throw new BrokerError('not-allowed', 'The session is closed.');
+    const { writer } = state;
+    if (address === '$cbs' || address.endsWith(managementSuffix)) {
+      const reply = new ReplyLink(sender, writer);
+      for (const name of [sender.name, sender.target?.address]) if (name) this.#replies.set(name, reply);
+      return reply;
+    }
+    this.#assertAllowed(address);
+    return new ConsumerLink(broker, broker.findSource(address), sender, writer);
+  }
+
+  #takeIn({ receiver, delivery, message }: EventContext): void {
+    const link = receiver as InnerReceiver;
+    const state = this.#sessions.get(link.session as InnerSession);
+    if (delivery === undefined || state === undefined) return;
+    const { payload, format } = state.incoming.finish(link, message as unknown as Buffer);
+    this.#intakes.get(link)?.(delivery, payload, format);
+    const { senderCredit } = this.#surroundings.limits;
+    if (link.credit <= senderCredit / 2) link.add_credit(senderCredit - link.credit);
+  }
+
+  #requests(node: RequestNode, perform: (request: Request) => object | undefined): Intake {
+    return (delivery, payload) => {
+      if (payload === undefined) return delivery.reject(amqpError(new BrokerError('message-too-large', 'Too large.')));
+      delivery.accept();
+      const request = decodeRequest(payload);
+      let body: object | undefined;
+      let failure: BrokerError | undefined;
+      try {
+        body = perform(request);
+      } catch (error) {
+        failure = asBrokerError(error);
+      }
+      this.#surroundings.broker.whenDurable((lost) => this.#reply(node, request, body, failure ?? lost));
+    };
+  }
+
+  #reply(node: RequestNode, request: Request, body: object | undefined, failure: BrokerError | undefined): void {
+    const status = node === 'cbs' ? 202 : body === undefined ? emptyStatus(request) : 200;
+    const encoded =
+      failure === undefined ? encodeResponse(node, request, status, body) : encodeFailure(node, request, failure);
+    this.#replies.get(request.replyTo)?.send(encoded);
+  }
+
+  #putToken({ properties, body }: Request): undefined {
+    const { broker, keys } = this.#surroundings;
+    if (properties.operation !== 'put-token')
+      throw new BrokerError('not-implemented', `The operation '${String(properties.operation)}' is not supported.`);
+    const grant = checkToken(keys, String(body), String(properties.name), broker.nowMs);
+    if (this.#grants.size >= grantsMax) this.#grants.clear();
+    this.#grants.set(grant.path, grant);
+    return undefined;
+  }
+
+  #assertAllowed(address: string): void {
+    const { broker, keys } = this.#surroundings;
+    if (keys === undefined || isTrusted(this.#connection)) return;
+    if (allows(this.#grants.values(), address, broker.nowMs)) return;
+    throw new BrokerError('unauthorized', `Unauthorized access: no valid token covers '${address}'.`);
+  }
+
+  #assertRoomForLink(session: InnerSession): void {
+    if (Object.keys(session.links).length > this.#surroundings.limits.linksPerSessionMax)
+      throw new BrokerError('too-many-links', 'Too many links on one session.');
+  }
+
+  #closeOutlet(sender: InnerSender): void {
+    const outlet = this.#outlets.get(sender);
+    outlet?.close();
+    this.#outlets.delete(sender);
+    for (const [name, reply] of this.#replies) if (reply === outlet) this.#replies.delete(name);
+  }
+
+  #closeSession(session: InnerSession): void {
+    for (const sender of this.#outlets.keys()) if (sender.session === session) this.#closeOutlet(sender);
+    for (const receiver of this.#intakes.keys()) if (receiver.session === session) this.#intakes.delete(receiver);
+    this.#sessions.delete(session);
+  }
+}
+
+/** Peek says "nothing there" with 204; operations that answer nothing else say 200. */
+function emptyStatus({ properties }: Request): number {
+  return properties.operation === 'com.microsoft:peek-message' ? 204 : 200;
+}

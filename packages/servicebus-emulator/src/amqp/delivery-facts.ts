@@ -1,0 +1,18 @@
+import type { DeliveryFacts } from '../codec/delivery.ts';
+import { type Message, type MessageState, timeToLiveMsOf } from '../core/message.ts';
+
+const stateCodes: Readonly<Record<MessageState, DeliveryFacts['state']>> = { active: 0, deferred: 1, scheduled: 2 };
+
+/** What a receiver is told of a message. */
+export function deliveryFacts(message: Message): DeliveryFacts {
+  return {
+    sequenceNumber: message.sequenceNumber,
+    enqueuedSequenceNumber: message.enqueuedSequenceNumber,
+    enqueuedAtMs: message.enqueuedAtMs,
+    deliveryCount: message.deliveryCount,
+    timeToLiveMs: timeToLiveMsOf(message) ?? message.content.timeToLiveMs,
+    lockedUntilMs: message.lock?.untilMs,
+    deadLetterSource: message.deadLetterSource,
+    state: stateCodes[message.state],
+  };
+}

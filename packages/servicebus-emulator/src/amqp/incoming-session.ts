@@ -1,0 +1,50 @@
+import type { Broker } from '../broker/broker.ts';
+import type { InnerReceiver, InnerSession, TransferFrame } from './rhea-internals.ts';
+import type { SessionWriter } from './session-writer.ts';
+import { settleDeliveries } from './settlement.ts';
+
+/** A message format that no one uses. rhea decodes only format 0, and stored messages must stay as they came. */
+const undecodedFormat = 0x7fffff00;
+
+const nothing = Buffer.alloc(0);
+
+/** Stands between a session's frames and rhea: bounds messages, keeps them encoded, and takes settlements. */
+export class IncomingSession {
+  readonly #messageBytesMax: number;
+  /** The delivery that each link is in the middle of. */
+  readonly #received = new Map<InnerReceiver, { bytes: number; readonly format: number }>();
+
+  constructor(session: InnerSession, broker: Broker, writer: SessionWriter, messageBytesMax: number) {
+    this.#messageBytesMax = messageBytesMax;
+    const takeTransfer = session.on_transfer.bind(session);
+    const takeDisposition = session.on_disposition.bind(session);
+    session.on_transfer = (frame) => {
+      this.#inspect(frame, session._get_link(frame) as InnerReceiver);
+      takeTransfer(frame);
+    };
+    session.on_disposition = (frame) => {
+      if (frame.performative.role) settleDeliveries(broker, writer, frame.performative);
+      else takeDisposition(frame);
+    };
+  }
+
+  /** @returns the message that is complete now; without payload when it was too large */
+  finish(link: InnerReceiver, message: Buffer): { readonly payload: Buffer | undefined; readonly format: number } {
+    const { bytes, format } = this.#received.get(link) ?? { bytes: 0, format: 0 };
+    this.#received.delete(link);
+    return { payload: bytes > this.#messageBytesMax ? undefined : message, format };
+  }
+
+  #inspect(frame: TransferFrame, link: InnerReceiver): void {
+    const { performative } = frame;
+    let delivery = this.#received.get(link);
+    if (delivery === undefined) {
+      delivery = { bytes: 0, format: performative.message_format ?? 0 };
+      this.#received.set(link, delivery);
+      performative.message_format = undecodedFormat;
+    }
+    delivery.bytes += frame.payload?.length ?? 0;
+    // The frames themselves have to reach rhea, which counts them; their bytes need not be kept.
+    if (delivery.bytes > this.#messageBytesMax || frame.payload === undefined) frame.payload = nothing;
+  }
+}

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import type { Connection, Receiver, Sender, Session } from 'rhea';
+
+/*
+ * The parts of rhea behind its published types that the broker needs: it writes transfers and dispositions itself,
+ * because rhea's own bookkeeping of outgoing deliveries keeps every locked message in one ring per session, where one
+ * long lock stalls all that follow, and it takes messages undecoded.
+ */
+
+export interface TransferFrame {
+  readonly performative: {
+    readonly delivery_id?: number | null;
+    readonly handle: number;
+    readonly more?: boolean | null;
+    message_format?: number | null;
+  };
+  payload?: Buffer;
+}
+
+export interface DispositionFrame {
+  readonly performative: {
+    /** True when the peer is the receiver, so that it speaks of what we sent. */
+    readonly role: boolean;
+    readonly first: number;
+    readonly last?: number | null;
+    readonly settled?: boolean | null;
+    readonly state?: DescribedState | null;
+  };
+}
+
+export interface DescribedState {
+  readonly descriptor?: { readonly value: number | string };
+}
+
+/** A delivery state with its fields read out, as `message.unwrap_outcome` makes it. */
+export interface Outcome {
+  readonly undeliverable_here?: boolean | null;
+  readonly message_annotations?: Readonly<Record<string, unknown>> | null;
+  readonly error?: { readonly info?: Readonly<Record<string, unknown>> | null } | null;
+}
+
+export interface InnerSession extends Session {
+  readonly local: { readonly channel: number };
+  readonly incoming: { readonly next_transfer_id: number; readonly window: number; max_transfer_id: number };
+  readonly outgoing: {
+    next_delivery_id: number;
+    next_pending_delivery: number;
+    next_transfer_id: number;
+    window: number;
+    transfer_window(): number;
+  };
+  readonly links: Readonly<Record<string, unknown>>;
+  on_transfer(frame: TransferFrame): void;
+  on_disposition(frame: DispositionFrame): void;
+  output(performative: object, payload?: Buffer): void;
+  _get_link(frame: TransferFrame): Receiver;
+}
+
+export interface InnerSender extends Sender {
+  readonly local: { readonly handle: number; readonly attach: AttachFields };
+  credit: number;
+  delivery_count: number;
+  _draining: boolean;
+}
+
+export interface InnerReceiver extends Receiver {
+  readonly local: { readonly attach: AttachFields };
+  readonly credit: number;
+}
+
+interface AttachFields {
+  max_message_size?: number;
+  snd_settle_mode?: number;
+  rcv_settle_mode?: number;
+}
+
+export interface InnerConnection extends Connection {
+  readonly socket: { destroy(): void };
+  readonly amqp_transport: { peek_size(buffer: Buffer): number | undefined };
+  /** Present for clients that speak SASL. */
+  readonly sasl_transport?: { readonly transports?: Readonly<Record<number, { readonly mechanism?: unknown }>> };
+  accept(socket: unknown): void;
+}
+
+interface Frames {
+  transfer(fields: object): object;
+  disposition(fields: object): object;
+  flow(fields: object): object;
+}
+
+interface Outcomes {
+  accepted(): { described(): object };
+  rejected(fields: object): { described(): object };
+  modified(fields: object): { described(): object };
+  released(): { described(): object };
+  unwrap_outcome(state: DescribedState): Outcome;
+}
+
+const require = createRequire(import.meta.url);
+
+export const frames = require('rhea/lib/frames.js') as Frames;
+export const outcomes = require('rhea/lib/message.js') as Outcomes;

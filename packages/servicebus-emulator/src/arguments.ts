@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import type { EmulatorOptions } from './emulator.ts';
+
+const usage = `Usage: servicebus-emulator --config FILE [--data FILE] [--port N] [--http-port N] [--host H]
+
+  --config FILE   entities, in the format of Config.json of Microsoft's emulator
+  --data FILE     SQLite file that holds the messages (default: in memory, gone at the end)
+  --port N        AMQP (default 5672; 0 picks a free one)
+  --http-port N   /health and /status (default 5300; 0 picks a free one)
+  --host H        address to listen on (default 127.0.0.1)
+`;
+
+type CommandLine = Required<Pick<EmulatorOptions, 'port' | 'httpPort' | 'host' | 'dataFile'>> & {
+  readonly configFile: string;
+};
+
+/** @throws Error with the usage when the command line cannot be understood */
+export function parseArguments(argv: readonly string[]): CommandLine {
+  const { values } = read(argv);
+  const { config: configFile, data: dataFile, host } = values;
+  if (configFile === undefined) throw new Error(`--config is missing.\n\n${usage}`);
+  const [port, httpPort] = [portOf('--port', values.port), portOf('--http-port', values['http-port'])];
+  return { configFile, dataFile, host, port, httpPort };
+}
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        config: { type: 'string' },
+        data: { type: 'string', default: ':memory:' },
+        port: { type: 'string', default: '5672' },
+        'http-port': { type: 'string', default: '5300' },
+        host: { type: 'string', default: '127.0.0.1' },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`${option}: expected a port from 0 to 65535, got '${text}'.\n\n${usage}`);
+}

@@ -1,0 +1,189 @@
+import type { EntityStatus, Limits, QueueOptions, TopicOptions } from '../core/entity-options.ts';
+import type { NamespaceDefinition, QueueDefinition, SubscriptionDefinition, TopicDefinition } from './definition.ts';
+import { parseRules } from './parse-rules.ts';
+import { ConfigReader } from './reader.ts';
+
+/** A configuration that cannot be used. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** One line for each, beginning with the path of the value. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['The configuration cannot be used:', ...problems].join('\n  '));
+    this.problems = problems;
+  }
+}
+
+const statuses = ['Active', 'Disabled', 'SendDisabled', 'ReceiveDisabled'] as const satisfies readonly EntityStatus[];
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const dayMs = 24 * 60 * minuteMs;
+const forever = Number.POSITIVE_INFINITY;
+
+const timeToLiveRangeMs = [secondMs, forever] as const;
+const lockRangeMs = [secondMs, 5 * minuteMs] as const;
+const duplicateWindowRangeMs = [secondMs, 7 * dayMs] as const;
+const sizeRangeMegabytes = [1, 81920] as const;
+const defaultSizeMegabytes = 1024;
+const defaultMessages = 1_000_000;
+
+const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status'];
+const duplicateFields = ['DuplicateDetectionHistoryTimeWindow', 'RequiresDuplicateDetection'];
+const receivingFields = [
+  'DeadLetteringOnMessageExpiration',
+  'DefaultMessageTimeToLive',
+  'ForwardDeadLetteredMessagesTo',
+  'ForwardTo',
+  'LockDuration',
+  'MaxDeliveryCount',
+  'RequiresSession',
+];
+
+/**
+ * Reads a configuration in the format of the Config.json of Microsoft's Service Bus emulator.
+ * @param json its parsed JSON
+ * @throws ConfigError with every problem in it
+ */
+export function parseConfig(json: unknown): NamespaceDefinition {
+  const reader = new ConfigReader();
+  const namespace = readRoot(reader, json);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return namespace;
+}
+
+function readRoot(reader: ConfigReader, json: unknown): NamespaceDefinition {
+  const root = reader.fields(json, '$', ['UserConfig']);
+  const user = reader.fields(root.UserConfig, '$.UserConfig', ['Namespaces', 'Logging']);
+  readLogging(reader, user.Logging);
+  const namespaces = reader.list(user.Namespaces, '$.UserConfig.Namespaces');
+  if (namespaces.length !== 1) reader.report('$.UserConfig.Namespaces', 'expected exactly one namespace');
+  return readNamespace(reader, namespaces[0] ?? {}, '$.UserConfig.Namespaces[0]');
+}
+
+function readLogging(reader: ConfigReader, value: unknown): void {
+  if (value === undefined) return;
+  const logging = reader.fields(value, '$.UserConfig.Logging', ['Type']);
+  reader.oneOf(logging.Type, '$.UserConfig.Logging.Type', ['File', 'Console', 'Both'], 'Console');
+}
+
+function readNamespace(reader: ConfigReader, value: unknown, path: string): NamespaceDefinition {
+  const fields = reader.fields(value, path, ['Name', 'Queues', 'Topics']);
+  const queues = reader
+    .list(fields.Queues, `${path}.Queues`)
+    .map((queue, index) => readQueue(reader, queue, `${path}.Queues[${index}]`));
+  const topics = reader
+    .list(fields.Topics, `${path}.Topics`)
+    .map((topic, index) => readTopic(reader, topic, `${path}.Topics[${index}]`));
+  reportRepeated(reader, [...queues, ...topics], path);
+  return { name: reader.text(fields.Name, `${path}.Name`) ?? 'sbemulatorns', queues, topics };
+}
+
+function readQueue(reader: ConfigReader, value: unknown, path: string): QueueDefinition {
+  const { name, properties } = readEntity(reader, value, path, []);
+  const at = `${path}.Properties`;
+  const fields = reader.fields(properties, at, [...receivingFields, ...duplicateFields, ...sizeFields]);
+  const duplicateWindowMs = readDuplicateWindow(reader, fields, at);
+  return { name, options: { ...readReceiving(reader, fields, at), duplicateWindowMs } };
+}
+
+function readTopic(reader: ConfigReader, value: unknown, path: string): TopicDefinition {
+  const { name, properties, fields } = readEntity(reader, value, path, ['Subscriptions']);
+  const options = readTopicOptions(reader, properties, `${path}.Properties`);
+  const subscriptions = reader
+    .list(fields.Subscriptions, `${path}.Subscriptions`)
+    .map((subscription, index) => readSubscription(reader, subscription, `${path}.Subscriptions[${index}]`));
+  reportRepeated(reader, subscriptions, path);
+  return { name, options, subscriptions };
+}
+
+function readTopicOptions(reader: ConfigReader, value: unknown, path: string): TopicOptions {
+  const known = ['DefaultMessageTimeToLive', ...duplicateFields, ...sizeFields];
+  const fields = reader.fields(value, path, known);
+  return {
+    ...readLimits(reader, fields, path),
+    timeToLiveMs: readTimeToLive(reader, fields, path),
+    duplicateWindowMs: readDuplicateWindow(reader, fields, path),
+    status: reader.oneOf(fields.Status, `${path}.Status`, statuses, 'Active'),
+  };
+}
+
+function readSubscription(reader: ConfigReader, value: unknown, path: string): SubscriptionDefinition {
+  const { name, properties, fields } = readEntity(reader, value, path, ['Rules']);
+  const at = `${path}.Properties`;
+  const options = readReceiving(reader, reader.fields(properties, at, [...receivingFields, ...sizeFields]), at);
+  return { name, options, rules: parseRules(reader, fields.Rules, `${path}.Rules`) };
+}
+
+interface EntityFields {
+  readonly name: string;
+  readonly properties: unknown;
+  readonly fields: Record<string, unknown>;
+}
+
+function readEntity(reader: ConfigReader, value: unknown, path: string, more: readonly string[]): EntityFields {
+  const fields = reader.fields(value, path, ['Name', 'Properties', ...more]);
+  const name = reader.text(fields.Name, `${path}.Name`);
+  if (name === undefined || !/^[A-Za-z0-9](?:[\w./~-]{0,258}[A-Za-z0-9_])?$/.test(name))
+    reader.report(`${path}.Name`, 'expected 1 to 260 letters, digits, and . - _ / inside');
+  return { name: name ?? '', properties: fields.Properties ?? {}, fields };
+}
+
+function readReceiving(reader: ConfigReader, fields: Record<string, unknown>, path: string): QueueOptions {
+  refuseUnsupported(reader, fields, path);
+  return {
+    ...readLimits(reader, fields, path),
+    lockDurationMs: reader.durationMs(fields.LockDuration, `${path}.LockDuration`, minuteMs, lockRangeMs),
+    maxDeliveryCount: reader.integer(fields.MaxDeliveryCount, `${path}.MaxDeliveryCount`, 10, [1, 2000]),
+    timeToLiveMs: readTimeToLive(reader, fields, path),
+    deadLetterOnExpiration: reader.flag(
+      fields.DeadLetteringOnMessageExpiration,
+      `${path}.DeadLetteringOnMessageExpiration`,
+      false,
+    ),
+    duplicateWindowMs: undefined,
+    status: reader.oneOf(fields.Status, `${path}.Status`, statuses, 'Active'),
+  };
+}
+
+function refuseUnsupported(reader: ConfigReader, fields: Record<string, unknown>, path: string): void {
+  if (reader.flag(fields.RequiresSession, `${path}.RequiresSession`, false))
+    reader.report(`${path}.RequiresSession`, 'sessions are not supported');
+  for (const name of ['ForwardTo', 'ForwardDeadLetteredMessagesTo']) {
+    if (reader.text(fields[name], `${path}.${name}`)) reader.report(`${path}.${name}`, 'forwarding is not supported');
+  }
+}
+
+function readLimits(reader: ConfigReader, fields: Record<string, unknown>, path: string): Limits {
+  const megabytes = reader.integer(
+    fields.MaxSizeInMegabytes,
+    `${path}.MaxSizeInMegabytes`,
+    defaultSizeMegabytes,
+    sizeRangeMegabytes,
+  );
+  const range = [1, 100_000_000] as const;
+  const messagesMax = reader.integer(fields.MaxMessageCount, `${path}.MaxMessageCount`, defaultMessages, range);
+  return { bytesMax: megabytes * 2 ** 20, messagesMax };
+}
+
+function readTimeToLive(reader: ConfigReader, fields: Record<string, unknown>, path: string): number {
+  const name = 'DefaultMessageTimeToLive';
+  return reader.durationMs(fields[name], `${path}.${name}`, forever, timeToLiveRangeMs);
+}
+
+function readDuplicateWindow(reader: ConfigReader, fields: Record<string, unknown>, path: string): number | undefined {
+  const name = 'DuplicateDetectionHistoryTimeWindow';
+  const windowMs = reader.durationMs(fields[name], `${path}.${name}`, 10 * minuteMs, duplicateWindowRangeMs);
+  const required = reader.flag(fields.RequiresDuplicateDetection, `${path}.RequiresDuplicateDetection`, false);
+  return required ? windowMs : undefined;
+}
+
+function reportRepeated(reader: ConfigReader, entities: readonly { readonly name: string }[], path: string): void {
+  const seen = new Set<string>();
+  for (const { name } of entities) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) reader.report(path, `the name '${name}' is used twice (letter case does not count)`);
+    seen.add(key);
+  }
+}

@@ -1,0 +1,25 @@
+/** What a client can do wrong or run into; adapters map each code to a condition once. */
+export type BrokerErrorCode =
+  | 'entity-not-found'
+  | 'entity-disabled'
+  | 'message-lock-lost'
+  | 'message-not-found'
+  | 'message-too-large'
+  | 'quota-exceeded'
+  | 'argument-invalid'
+  | 'malformed-message'
+  | 'not-allowed'
+  | 'not-implemented'
+  | 'unauthorized'
+  | 'too-many-links'
+  | 'storage-failed';
+
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError';
+  readonly code: BrokerErrorCode;
+
+  constructor(code: BrokerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

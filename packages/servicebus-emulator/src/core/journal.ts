@@ -1,0 +1,28 @@
+import type { Message } from './message.ts';
+
+/**
+ * Where changes are written down. Nothing is durable before the turn that they belong to is committed; until then no
+ * one outside hears of them.
+ */
+export interface Journal {
+  insert(entityId: number, message: Message): void;
+  /** State and delivery count have changed. */
+  update(entityId: number, message: Message): void;
+  /** The content has changed. */
+  rewrite(entityId: number, message: Message): void;
+  remove(entityId: number, sequenceNumber: number): void;
+  /** From here on `sequenceNumber` is taken. */
+  advance(entityId: number, sequenceNumber: number): void;
+  remember(entityId: number, messageId: string, untilMs: number): void;
+  forget(entityId: number, messageId: string): void;
+}
+
+/** What is known of one entity at the start. */
+export interface EntityRecord {
+  readonly id: number;
+  readonly lastSequenceNumber: number;
+  /** In the order of their sequence numbers. */
+  readonly messages: readonly Message[];
+  /** In the order of their ends. */
+  readonly remembered: readonly { readonly messageId: string; readonly untilMs: number }[];
+}

@@ -1,0 +1,403 @@
+import type { Arrival, Content } from '../codec/content.ts';
+import { type ApplicationProperties, withApplicationProperties } from '../codec/properties.ts';
+import { BrokerError } from './broker-error.ts';
+import { Deadlines } from './deadlines.ts';
+import { DuplicateHistory } from './duplicate-history.ts';
+import type { QueueOptions } from './entity-options.ts';
+import type { EntityRecord, Journal } from './journal.ts';
+import { bytesOf, type Lock, type Message } from './message.ts';
+import { ReadyList } from './ready-list.ts';
+import { Schedule } from './schedule.ts';
+
+export interface QueueCounts {
+  active: number;
+  scheduled: number;
+  deferred: number;
+  deadLettered: number;
+}
+
+export interface QueueSurroundings {
+  readonly journal: Journal;
+  /** 16 fresh random bytes. */
+  readonly newLockToken: () => Buffer;
+  /** Something can be handed out. */
+  readonly onReady: (queue: Queue) => void;
+}
+
+export interface DeadLetterReason {
+  readonly reason: string | undefined;
+  readonly description: string | undefined;
+  readonly changes?: ApplicationProperties;
+}
+
+const noChanges: ApplicationProperties = new Map();
+
+/**
+ * A queue, a subscription or a dead-letter queue: the state machine of its messages. No I/O: it changes its memory
+ * and tells the journal; whoever drives it commits the journal before anyone hears of the change.
+ */
+export class Queue {
+  readonly path: string;
+  readonly id: number;
+  readonly options: QueueOptions;
+  /** Undefined for a dead-letter queue itself. */
+  readonly deadLetters: Queue | undefined;
+  readonly #surroundings: QueueSurroundings;
+  readonly #messages = new Map<number, Message>();
+  readonly #ready = new ReadyList();
+  readonly #schedule: Schedule;
+  readonly #locked = new Map<string, Message>();
+  readonly #lockEnds = new Deadlines((message) => message.lock?.untilMs);
+  readonly #expiries = new Deadlines((message) => message.expiresAtMs);
+  readonly #history: DuplicateHistory | undefined;
+  #lastSequenceNumber = 0;
+  #deferredCount = 0;
+  #bytes = 0;
+
+  constructor(
+    path: string,
+    id: number,
+    options: QueueOptions,
+    surroundings: QueueSurroundings,
+    deadLetters?: Queue | undefined,
+  ) {
+    this.path = path;
+    this.options = options;
+    this.deadLetters = deadLetters;
+    this.id = id;
+    this.#surroundings = surroundings;
+    this.#schedule = new Schedule(id, surroundings.journal);
+    const { duplicateWindowMs } = options;
+    if (duplicateWindowMs !== undefined)
+      this.#history = new DuplicateHistory(id, duplicateWindowMs, surroundings.journal);
+  }
+
+  get counts(): QueueCounts {
+    return {
+      active: this.#messages.size - this.#deferredCount,
+      scheduled: this.#schedule.size,
+      deferred: this.#deferredCount,
+      deadLettered: this.deadLetters?.count ?? 0,
+    };
+  }
+
+  /** All that it holds, dead letters apart. */
+  get count(): number {
+    return this.#messages.size + this.#schedule.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When `sweep` has something to do; Infinity when nothing is foreseen. */
+  get nextDueMs(): number {
+    return Math.min(this.#schedule.nextMs, this.#lockEnds.nextMs, this.#expiries.nextMs);
+  }
+
+  /** Forgets its memory and takes over what is durable. Locks are released by it. */
+  load(record: EntityRecord): void {
+    for (const message of this.#messages.values()) message.removed = true;
+    this.#messages.clear();
+    for (const part of [this.#ready, this.#schedule, this.#locked, this.#lockEnds, this.#expiries]) part.clear();
+    this.#deferredCount = 0;
+    this.#bytes = 0;
+    this.#lastSequenceNumber = record.lastSequenceNumber;
+    this.#history?.load(record.remembered);
+    for (const message of record.messages) this.#restore(message);
+  }
+
+  /** @throws BrokerError `quota-exceeded` when that much more does not fit */
+  assertRoom(messages: number, bytes: number): void {
+    const held = this.count + (this.deadLetters?.count ?? 0);
+    const heldBytes = this.#bytes + (this.deadLetters?.bytes ?? 0);
+    if (held + messages <= this.options.messagesMax && heldBytes + bytes <= this.options.bytesMax) return;
+    const text = `The entity '${this.path}' is full: it holds ${held} messages, ${heldBytes} bytes.`;
+    throw new BrokerError('quota-exceeded', text);
+  }
+
+  /**
+   * Takes a message in, now or for its moment; one that is a duplicate is dropped.
+   * @returns its sequence number
+   */
+  accept(arrival: Arrival, nowMs: number): number {
+    const { content, messageId, scheduledAtMs } = arrival;
+    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return this.#nextSequenceNumber();
+    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) return this.enqueue(content, nowMs).sequenceNumber;
+    const message = this.#create(content, { state: 'scheduled', scheduledAtMs, enqueuedAtMs: nowMs });
+    this.#bytes += bytesOf(message);
+    this.#schedule.add(message);
+    return message.sequenceNumber;
+  }
+
+  enqueue(content: Content, nowMs: number, enqueuedSequenceNumber?: number): Message {
+    const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
+    const message = this.#create(content, {
+      enqueuedAtMs: nowMs,
+      expiresAtMs: nowMs + lifetimeMs,
+      ...(enqueuedSequenceNumber === undefined ? {} : { enqueuedSequenceNumber }),
+    });
+    this.#surroundings.journal.insert(this.id, message);
+    this.#restore(message);
+    return message;
+  }
+
+  cancelScheduled(sequenceNumbers: readonly number[]): void {
+    for (const message of this.#schedule.cancel(sequenceNumbers)) this.#bytes -= bytesOf(message);
+  }
+
+  /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
+  get hasReady(): boolean {
+    return this.#ready.peek() !== undefined;
+  }
+
+  lockNext(nowMs: number): Message | undefined {
+    const message = this.#next(nowMs);
+    if (message !== undefined) this.#lock(message, nowMs);
+    return message;
+  }
+
+  /** Receive and delete. */
+  takeNext(nowMs: number): Message | undefined {
+    const message = this.#next(nowMs);
+    if (message !== undefined) this.#remove(message);
+    return message;
+  }
+
+  /**
+   * Deferred messages, all or none.
+   * @throws BrokerError `message-not-found`
+   */
+  lockDeferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
+    const messages = this.#deferred(sequenceNumbers, nowMs);
+    for (const message of messages) this.#lock(message, nowMs);
+    return messages;
+  }
+
+  takeDeferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
+    const messages = this.#deferred(sequenceNumbers, nowMs);
+    for (const message of messages) this.#remove(message);
+    return messages;
+  }
+
+  /** Each settlement throws BrokerError `message-lock-lost` when the lock does not hold. */
+  complete(token: Buffer, nowMs: number): void {
+    this.#remove(this.#held(token, nowMs));
+  }
+
+  abandon(token: Buffer, nowMs: number, changes = noChanges): void {
+    const message = this.#held(token, nowMs);
+    this.#modify(message, changes);
+    this.#giveBack(message, nowMs);
+  }
+
+  /** Gives back without counting a delivery. */
+  release(token: Buffer, nowMs: number): void {
+    const message = this.#held(token, nowMs);
+    message.deliveryCount--;
+    this.#giveBack(message, nowMs);
+  }
+
+  defer(token: Buffer, nowMs: number, changes = noChanges): void {
+    const message = this.#held(token, nowMs);
+    this.#unlock(message);
+    this.#modify(message, changes);
+    if (message.state !== 'deferred') this.#deferredCount++;
+    message.state = 'deferred';
+    this.#surroundings.journal.update(this.id, message);
+  }
+
+  /** @throws BrokerError `not-allowed` in a dead-letter queue */
+  deadLetter(token: Buffer, nowMs: number, reason: DeadLetterReason): void {
+    if (this.deadLetters === undefined)
+      throw new BrokerError('not-allowed', 'A message in a dead-letter queue cannot be dead-lettered again.');
+    this.#deadLetter(this.#held(token, nowMs), reason);
+  }
+
+  /** @returns until when it is locked now */
+  renewLock(token: Buffer, nowMs: number): number {
+    const message = this.#held(token, nowMs);
+    const lock = message.lock as Lock;
+    lock.untilMs = nowMs + this.options.lockDurationMs;
+    this.#lockEnds.add(message);
+    return lock.untilMs;
+  }
+
+  get(sequenceNumber: number): Message | undefined {
+    return this.#messages.get(sequenceNumber) ?? this.#schedule.get(sequenceNumber);
+  }
+
+  /** Does at most `stepsMax` of what is due: a million messages may expire in one moment. */
+  sweep(nowMs: number, stepsMax: number): void {
+    this.#history?.forgetOld(nowMs);
+    for (let steps = 0; steps < stepsMax; steps++) {
+      if (!(this.#activateDue(nowMs) || this.#unlockDue(nowMs) || this.#expireDue(nowMs))) return;
+    }
+  }
+
+  #activateDue(nowMs: number): boolean {
+    const message = this.#schedule.take(nowMs);
+    if (message === undefined) return false;
+    this.#bytes -= bytesOf(message);
+    this.enqueue(message.content, nowMs);
+    return true;
+  }
+
+  #unlockDue(nowMs: number): boolean {
+    const message = this.#lockEnds.take(nowMs);
+    if (message === undefined) return false;
+    this.#giveBack(message, nowMs);
+    return true;
+  }
+
+  #expireDue(nowMs: number): boolean {
+    const message = this.#expiries.take(nowMs);
+    if (message === undefined) return false;
+    // A locked one is left to its holder; if it comes back, it expires then.
+    if (message.lock === undefined) this.#expire(message);
+    return true;
+  }
+
+  #next(nowMs: number): Message | undefined {
+    for (;;) {
+      const message = this.#ready.take();
+      if (message === undefined || message.expiresAtMs > nowMs) return message;
+      this.#expire(message);
+    }
+  }
+
+  #deferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
+    return sequenceNumbers.map((sequenceNumber) => {
+      const message = this.#messages.get(sequenceNumber);
+      const found = message?.state === 'deferred' && message.lock === undefined && message.expiresAtMs > nowMs;
+      if (message !== undefined && found) return message;
+      const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
+      throw new BrokerError('message-not-found', text);
+    });
+  }
+
+  #lock(message: Message, nowMs: number): void {
+    const token = this.#surroundings.newLockToken();
+    message.lock = { token, untilMs: nowMs + this.options.lockDurationMs };
+    this.#locked.set(token.toString('latin1'), message);
+    this.#lockEnds.add(message);
+  }
+
+  #held(token: Buffer, nowMs: number): Message {
+    const message = this.#locked.get(token.toString('latin1'));
+    if (message?.lock !== undefined && message.lock.untilMs > nowMs) return message;
+    const text = 'The lock supplied is invalid. Either the lock expired, or the message has already been removed.';
+    throw new BrokerError('message-lock-lost', text);
+  }
+
+  #unlock(message: Message): void {
+    if (message.lock !== undefined) this.#locked.delete(message.lock.token.toString('latin1'));
+    message.lock = undefined;
+  }
+
+  #giveBack(message: Message, nowMs: number): void {
+    this.#unlock(message);
+    message.deliveryCount++;
+    if (this.deadLetters !== undefined && message.deliveryCount >= this.options.maxDeliveryCount) {
+      const description = `Message could not be consumed after ${message.deliveryCount} delivery attempts.`;
+      this.#deadLetter(message, { reason: 'MaxDeliveryCountExceeded', description });
+      return;
+    }
+    if (message.expiresAtMs <= nowMs) {
+      this.#expire(message);
+      return;
+    }
+    this.#surroundings.journal.update(this.id, message);
+    if (message.state !== 'active') return;
+    this.#ready.giveBack(message);
+    this.#surroundings.onReady(this);
+  }
+
+  #expire(message: Message): void {
+    if (this.options.deadLetterOnExpiration && this.deadLetters !== undefined) {
+      const description = 'The message expired and was dead lettered.';
+      this.#deadLetter(message, { reason: 'TTLExpiredException', description });
+    } else this.#remove(message);
+  }
+
+  #deadLetter(message: Message, { reason, description, changes = noChanges }: DeadLetterReason): void {
+    const properties = new Map(changes);
+    if (reason !== undefined) properties.set('DeadLetterReason', reason);
+    if (description !== undefined) properties.set('DeadLetterErrorDescription', description);
+    this.#remove(message);
+    this.deadLetters?.adopt({
+      ...message,
+      content: changed(message.content, properties),
+      deadLetterSource: this.path,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      state: 'active',
+      removed: false,
+    });
+  }
+
+  /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */
+  adopt(message: Message): void {
+    this.#surroundings.journal.insert(this.id, message);
+    this.#restore(message);
+  }
+
+  #restore(message: Message): void {
+    this.#bytes += bytesOf(message);
+    if (message.state === 'scheduled') {
+      this.#schedule.restore(message);
+      return;
+    }
+    this.#messages.set(message.sequenceNumber, message);
+    this.#expiries.add(message);
+    if (message.state === 'deferred') {
+      this.#deferredCount++;
+      return;
+    }
+    this.#ready.append(message);
+    this.#surroundings.onReady(this);
+  }
+
+  #modify(message: Message, changes: ApplicationProperties): void {
+    if (changes.size === 0) return;
+    this.#bytes -= bytesOf(message);
+    message.content = changed(message.content, changes);
+    this.#bytes += bytesOf(message);
+    this.#surroundings.journal.rewrite(this.id, message);
+  }
+
+  #remove(message: Message): void {
+    this.#unlock(message);
+    message.removed = true;
+    this.#bytes -= bytesOf(message);
+    if (message.state === 'deferred') this.#deferredCount--;
+    this.#messages.delete(message.sequenceNumber);
+    this.#surroundings.journal.remove(this.id, message.sequenceNumber);
+  }
+
+  #nextSequenceNumber(): number {
+    this.#lastSequenceNumber++;
+    this.#surroundings.journal.advance(this.id, this.#lastSequenceNumber);
+    return this.#lastSequenceNumber;
+  }
+
+  #create(content: Content, known: Partial<Message> & Pick<Message, 'enqueuedAtMs'>): Message {
+    const sequenceNumber = this.#nextSequenceNumber();
+    return {
+      sequenceNumber,
+      enqueuedSequenceNumber: sequenceNumber,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      scheduledAtMs: 0,
+      deadLetterSource: undefined,
+      state: 'active',
+      deliveryCount: 0,
+      content,
+      lock: undefined,
+      removed: false,
+      ...known,
+    };
+  }
+}
+
+function changed(content: Content, changes: ApplicationProperties): Content {
+  return changes.size === 0 ? content : { ...content, bare: withApplicationProperties(content.bare, changes) };
+}

@@ -1,0 +1,42 @@
+import { Fifo } from './fifo.ts';
+import { Heap } from './heap.ts';
+import type { Message } from './message.ts';
+
+/**
+ * Messages that can be handed out, lowest sequence number first. New ones arrive in order and form a plain queue;
+ * only those that come back (abandoned, lock expired) need a heap.
+ */
+export class ReadyList {
+  readonly #fresh = new Fifo<Message>();
+  readonly #returned = new Heap<Message>((message) => message.sequenceNumber);
+
+  append(message: Message): void {
+    const last = this.#fresh.last();
+    if (last !== undefined && last.sequenceNumber > message.sequenceNumber) this.#returned.push(message);
+    else this.#fresh.push(message);
+  }
+
+  giveBack(message: Message): void {
+    this.#returned.push(message);
+  }
+
+  peek(): Message | undefined {
+    while (this.#fresh.peek()?.removed) this.#fresh.shift();
+    while (this.#returned.peek()?.removed) this.#returned.pop();
+    const fresh = this.#fresh.peek();
+    const returned = this.#returned.peek();
+    if (fresh === undefined || returned === undefined) return fresh ?? returned;
+    return fresh.sequenceNumber < returned.sequenceNumber ? fresh : returned;
+  }
+
+  take(): Message | undefined {
+    const message = this.peek();
+    if (message === this.#fresh.peek()) return this.#fresh.shift();
+    return this.#returned.pop();
+  }
+
+  clear(): void {
+    this.#fresh.clear();
+    this.#returned.clear();
+  }
+}

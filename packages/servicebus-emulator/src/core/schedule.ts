@@ -1,0 +1,72 @@
+import { BrokerError } from './broker-error.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Journal } from './journal.ts';
+import type { Message } from './message.ts';
+
+/** Messages that wait for their moment, of a queue or of a topic. */
+export class Schedule {
+  readonly #messages = new Map<number, Message>();
+  readonly #due = new Deadlines((message) => message.scheduledAtMs);
+  readonly #entityId: number;
+  readonly #journal: Journal;
+
+  constructor(entityId: number, journal: Journal) {
+    this.#entityId = entityId;
+    this.#journal = journal;
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  get nextMs(): number {
+    return this.#due.nextMs;
+  }
+
+  get(sequenceNumber: number): Message | undefined {
+    return this.#messages.get(sequenceNumber);
+  }
+
+  /** One that is in the journal already. */
+  restore(message: Message): void {
+    this.#messages.set(message.sequenceNumber, message);
+    this.#due.add(message);
+  }
+
+  add(message: Message): void {
+    this.#journal.insert(this.#entityId, message);
+    this.restore(message);
+  }
+
+  /**
+   * All of them or none.
+   * @throws BrokerError `message-not-found`
+   */
+  cancel(sequenceNumbers: readonly number[]): Message[] {
+    const messages = sequenceNumbers.map((sequenceNumber) => {
+      const message = this.#messages.get(sequenceNumber);
+      if (message !== undefined) return message;
+      throw new BrokerError('message-not-found', `No scheduled message has the sequence number ${sequenceNumber}.`);
+    });
+    for (const message of messages) this.#remove(message);
+    return messages;
+  }
+
+  /** Takes out one whose moment has come. */
+  take(nowMs: number): Message | undefined {
+    const message = this.#due.take(nowMs);
+    if (message !== undefined) this.#remove(message);
+    return message;
+  }
+
+  clear(): void {
+    this.#messages.clear();
+    this.#due.clear();
+  }
+
+  #remove(message: Message): void {
+    message.removed = true;
+    this.#messages.delete(message.sequenceNumber);
+    this.#journal.remove(this.#entityId, message.sequenceNumber);
+  }
+}

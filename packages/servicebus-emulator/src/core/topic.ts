@@ -1,0 +1,122 @@
+import type { Arrival, Content } from '../codec/content.ts';
+import { DuplicateHistory } from './duplicate-history.ts';
+import type { TopicOptions } from './entity-options.ts';
+import { type Filter, filterable } from './filter.ts';
+import type { EntityRecord, Journal } from './journal.ts';
+import { bytesOf } from './message.ts';
+import type { Queue } from './queue.ts';
+import { Schedule } from './schedule.ts';
+
+export interface Subscription {
+  readonly name: string;
+  readonly queue: Queue;
+  /** It gets what any of them matches. */
+  readonly filters: readonly Filter[];
+}
+
+/** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
+export class Topic {
+  readonly path: string;
+  readonly options: TopicOptions;
+  readonly subscriptions: readonly Subscription[];
+  readonly #id: number;
+  readonly #journal: Journal;
+  readonly #schedule: Schedule;
+  readonly #history: DuplicateHistory | undefined;
+  #lastSequenceNumber = 0;
+
+  constructor(
+    path: string,
+    id: number,
+    options: TopicOptions,
+    subscriptions: readonly Subscription[],
+    journal: Journal,
+  ) {
+    this.path = path;
+    this.options = options;
+    this.subscriptions = subscriptions;
+    this.#id = id;
+    this.#journal = journal;
+    this.#schedule = new Schedule(id, journal);
+    const { duplicateWindowMs } = options;
+    if (duplicateWindowMs !== undefined) this.#history = new DuplicateHistory(id, duplicateWindowMs, journal);
+  }
+
+  get scheduled(): number {
+    return this.#schedule.size;
+  }
+
+  get nextDueMs(): number {
+    return this.#schedule.nextMs;
+  }
+
+  load(record: EntityRecord): void {
+    this.#schedule.clear();
+    this.#lastSequenceNumber = record.lastSequenceNumber;
+    this.#history?.load(record.remembered);
+    for (const message of record.messages) this.#schedule.restore(message);
+  }
+
+  /** @throws BrokerError `quota-exceeded` when one of its subscriptions is full */
+  assertRoom(messages: number, bytes: number): void {
+    for (const { queue } of this.subscriptions) queue.assertRoom(messages + this.#schedule.size, bytes);
+  }
+
+  /** @returns the sequence number within the topic */
+  accept({ content, messageId, scheduledAtMs }: Arrival, nowMs: number): number {
+    const sequenceNumber = this.#nextSequenceNumber();
+    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return sequenceNumber;
+    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) this.#publish(content, nowMs, sequenceNumber);
+    else this.#keep(content, nowMs, scheduledAtMs, sequenceNumber);
+    return sequenceNumber;
+  }
+
+  cancelScheduled(sequenceNumbers: readonly number[]): void {
+    this.#schedule.cancel(sequenceNumbers);
+  }
+
+  sweep(nowMs: number, stepsMax: number): void {
+    this.#history?.forgetOld(nowMs);
+    for (let steps = 0; steps < stepsMax; steps++) {
+      const message = this.#schedule.take(nowMs);
+      if (message === undefined) return;
+      this.#publish(message.content, nowMs, this.#nextSequenceNumber());
+    }
+  }
+
+  #publish(content: Content, nowMs: number, sequenceNumber: number): void {
+    const seen = filterable(content.bare);
+    const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
+    const bounded = Number.isFinite(lifetimeMs) ? { ...content, timeToLiveMs: lifetimeMs } : content;
+    for (const { filters, queue } of this.subscriptions) {
+      if (filters.some((filter) => filter.matches(seen))) queue.enqueue(bounded, nowMs, sequenceNumber);
+    }
+  }
+
+  #keep(content: Content, nowMs: number, scheduledAtMs: number, sequenceNumber: number): void {
+    this.#schedule.add({
+      sequenceNumber,
+      enqueuedSequenceNumber: sequenceNumber,
+      enqueuedAtMs: nowMs,
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      scheduledAtMs,
+      deadLetterSource: undefined,
+      state: 'scheduled',
+      deliveryCount: 0,
+      content,
+      lock: undefined,
+      removed: false,
+    });
+  }
+
+  #nextSequenceNumber(): number {
+    this.#lastSequenceNumber++;
+    this.#journal.advance(this.#id, this.#lastSequenceNumber);
+    return this.#lastSequenceNumber;
+  }
+}
+
+/** Bytes that a send adds, for the quota. */
+export function bytesOfArrivals(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, arrival) => sum + bytesOf(arrival), 0);
+}

@@ -1,0 +1,68 @@
+import type { SharedAccessKeys } from './amqp/authority.ts';
+import { type AmqpLimits, defaultAmqpLimits } from './amqp/limits.ts';
+import { listenAmqp } from './amqp/listener.ts';
+import { createTokenSource } from './amqp/lock-token.ts';
+import { Broker } from './broker/broker.ts';
+import { parseConfig } from './config/parse-config.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { reportStatus, type StatusReport } from './http/status.ts';
+import { serveStatus } from './http/status-server.ts';
+import { SqliteStore } from './storage/sqlite-store.ts';
+
+/** How to start an emulator; only `config` has to be given. */
+export interface EmulatorOptions {
+  /** Parsed JSON in the format of Config.json of Microsoft's emulator. */
+  readonly config: unknown;
+  /** The SQLite file, or `:memory:` (the default), which forgets everything. */
+  readonly dataFile?: string;
+  /** 0 (the default) picks a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Where `/health` and `/status` are served; 0 (the default) picks a free one. */
+  readonly httpPort?: number;
+  readonly clock?: Clock;
+  /** By name. Without, every key and every token is accepted. */
+  readonly sharedAccessKeys?: SharedAccessKeys;
+  readonly limits?: Partial<AmqpLimits>;
+}
+
+/** A running emulator. Disposing it closes all connections and makes everything durable. */
+export interface Emulator extends AsyncDisposable {
+  readonly port: number;
+  /** For `new ServiceBusClient(…)`. */
+  readonly connectionString: string;
+  readonly statusUrl: string;
+  /** The same as `statusUrl` serves. */
+  status(): StatusReport;
+}
+
+/**
+ * Starts a broker that speaks AMQP 1.0 in the dialect of Azure Service Bus.
+ * @throws ConfigError with every problem of the configuration
+ * @throws Error that names the port when it is taken
+ */
+export async function startServiceBusEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { host = '127.0.0.1', clock = systemClock, sharedAccessKeys: keys } = options;
+  const limits = { ...defaultAmqpLimits, ...options.limits };
+  const definition = parseConfig(options.config);
+  await using resources = new AsyncDisposableStack();
+  const store = resources.adopt(new SqliteStore(options.dataFile ?? ':memory:'), (opened) => opened.close());
+  const broker = new Broker(definition, store, clock, createTokenSource());
+  resources.defer(() => broker.stop());
+  const amqp = resources.use(await listenAmqp({ broker, limits, keys }, host, options.port ?? 0));
+  const status = () => reportStatus(broker.namespace, amqp.connections);
+  const http = resources.use(await serveStatus(status, host, options.httpPort ?? 0));
+  const owned = resources.move();
+  return {
+    port: amqp.port,
+    connectionString: connectionString(host, amqp.port, keys),
+    statusUrl: `http://${host}:${http.port}/status`,
+    status,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function connectionString(host: string, port: number, keys: SharedAccessKeys): string {
+  const [name, key] = Object.entries(keys ?? {})[0] ?? ['RootManageSharedAccessKey', 'SAS_KEY_VALUE'];
+  return `Endpoint=sb://${host}:${port};SharedAccessKeyName=${name};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
+}

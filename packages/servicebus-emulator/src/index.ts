@@ -1,0 +1,13 @@
+export type { SharedAccessKeys } from './amqp/authority.ts';
+export type { AmqpLimits } from './amqp/limits.ts';
+export type {
+  NamespaceDefinition,
+  QueueDefinition,
+  RuleDefinition,
+  SubscriptionDefinition,
+  TopicDefinition,
+} from './config/definition.ts';
+export { ConfigError, parseConfig } from './config/parse-config.ts';
+export type { Clock } from './core/clock.ts';
+export { type Emulator, type EmulatorOptions, startServiceBusEmulator } from './emulator.ts';
+export type { EntityStatusReport, StatusReport } from './http/status.ts';

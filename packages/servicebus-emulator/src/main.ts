@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { parseArguments } from './arguments.ts';
+import { startServiceBusEmulator } from './emulator.ts';
+
+const stopTimeoutMs = 10_000;
+
+try {
+  const { configFile, ...options } = parseArguments(process.argv.slice(2));
+  const config: unknown = JSON.parse(await readFile(configFile, 'utf8'));
+  const emulator = await startServiceBusEmulator({ ...options, config });
+  const stop = () => {
+    setTimeout(() => process.exit(1), stopTimeoutMs).unref();
+    void emulator[Symbol.asyncDispose]();
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.stdout.write(`Listening: ${emulator.connectionString}\nStatus: ${emulator.statusUrl}\n`);
+} catch (error) {
+  process.stderr.write(`servicebus-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,60 @@
+import type { Message, MessageState } from '../core/message.ts';
+
+/** A message as a row of the table `messages`. */
+export interface MessageRow {
+  readonly key: number;
+  readonly state: number;
+  readonly delivery_count: number;
+  readonly enqueued_sequence_number: number;
+  readonly enqueued_at_ms: number;
+  readonly expires_at_ms: number | null;
+  readonly scheduled_at_ms: number;
+  readonly dead_letter_source: string | null;
+  readonly durable: number;
+  readonly priority: number;
+  readonly time_to_live_ms: number | null;
+  readonly annotations: Uint8Array | null;
+  readonly bare: Uint8Array;
+}
+
+const states = ['active', 'deferred', 'scheduled'] as const satisfies readonly MessageState[];
+const keysPerEntity = 2 ** 36;
+const nothing = Buffer.alloc(0);
+
+export function keyOf(entityId: number, sequenceNumber: number): number {
+  return entityId * keysPerEntity + sequenceNumber;
+}
+
+export function sequenceNumberOf(key: number): number {
+  return key % keysPerEntity;
+}
+
+export function stateCode(state: MessageState): number {
+  return states.indexOf(state);
+}
+
+export function fromRow(row: MessageRow): Message {
+  return {
+    sequenceNumber: sequenceNumberOf(row.key),
+    enqueuedSequenceNumber: row.enqueued_sequence_number,
+    enqueuedAtMs: row.enqueued_at_ms,
+    expiresAtMs: row.expires_at_ms ?? Number.POSITIVE_INFINITY,
+    scheduledAtMs: row.scheduled_at_ms,
+    deadLetterSource: row.dead_letter_source ?? undefined,
+    state: states[row.state] ?? 'active',
+    deliveryCount: row.delivery_count,
+    content: {
+      durable: row.durable === 1,
+      priority: row.priority,
+      timeToLiveMs: row.time_to_live_ms ?? undefined,
+      annotations: row.annotations === null ? nothing : asBuffer(row.annotations),
+      bare: asBuffer(row.bare),
+    },
+    lock: undefined,
+    removed: false,
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

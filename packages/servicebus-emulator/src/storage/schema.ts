@@ -1,0 +1,45 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { BrokerError } from '../core/broker-error.ts';
+
+const version = 1;
+
+/**
+ * One table of messages for all entities: the key is `entity * 2^36 + sequence number`, so that the rows of an entity
+ * lie together and in order, and a row needs no second index.
+ */
+const tables = `
+  CREATE TABLE entities (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    last_sequence_number INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE messages (
+    key INTEGER PRIMARY KEY,
+    state INTEGER NOT NULL,
+    delivery_count INTEGER NOT NULL,
+    enqueued_sequence_number INTEGER NOT NULL,
+    enqueued_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    scheduled_at_ms INTEGER NOT NULL,
+    dead_letter_source TEXT,
+    durable INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    time_to_live_ms INTEGER,
+    annotations BLOB,
+    bare BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE remembered_ids (
+    entity_id INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, message_id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Creates the tables in a new file; refuses one that a newer version wrote. */
+export function migrate(database: DatabaseSync): void {
+  const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (found === version) return;
+  if (found !== 0) throw new BrokerError('storage-failed', `The data file has the unknown version ${found}.`);
+  database.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT;`);
+}
