@@ -1,6 +1,6 @@
 import { BusinessName, Id, Role, strict } from '@dronedelivery/contracts';
+import { lazyCheck } from '@dronedelivery/service-kit/schema-check';
 import Type from 'typebox';
-import { Errors } from 'typebox/value';
 import type { SeedClient, Seeds } from '../app/seed.ts';
 
 const SeedClientForm = strict({
@@ -18,6 +18,8 @@ const SeedsForm = strict({
   clients: Type.Array(SeedClientForm, { maxItems: 1000 }),
 });
 
+const checkSeeds = lazyCheck(SeedsForm);
+
 export type SeedsRead = { readonly seeds: Seeds } | { readonly problems: readonly string[] };
 
 const businessRoles: readonly string[] = ['shipper', 'business-admin'] satisfies Role[];
@@ -30,17 +32,12 @@ export function readSeeds(text: string): SeedsRead {
   } catch {
     return { problems: ['it is no JSON'] };
   }
-  const wrong = Errors(SeedsForm, value).filter(({ keyword }) => keyword !== 'boolean');
-  if (wrong.length > 0) return { problems: wrong.map(describe) };
-  const seeds = value as Seeds;
+  const read = checkSeeds(value);
+  if (!read.ok)
+    return { problems: read.faults.map(({ pointer, expected }) => `${pointer || '/'}: expected ${expected}`) };
+  const seeds = read.value as Seeds;
   const problems = [...duplicates(seeds), ...seeds.clients.flatMap(mismatches)];
   return problems.length > 0 ? { problems } : { seeds };
-}
-
-function describe({ instancePath, message, params }: ReturnType<typeof Errors>[number]): string {
-  const { additionalProperties, allowedValues } = params as Record<string, readonly string[] | undefined>;
-  const named = additionalProperties ?? allowedValues;
-  return `${instancePath === '' ? '/' : instancePath} ${message}${named === undefined ? '' : ` (${named.join(', ')})`}`;
 }
 
 function duplicates({ businesses = [], clients }: Seeds): string[] {

@@ -1,13 +1,14 @@
-export class LimitReachedError extends Error {}
+import { AppError } from '@dronedelivery/service-kit/app-error';
 
 /** Runs at most `concurrencyMax` tasks at once and lets at most `queueMax` wait. */
 export function createLimiter(concurrencyMax: number, queueMax: number) {
   const waiting: (() => void)[] = [];
   let running = 0;
-  /** @throws LimitReachedError when too many wait. */
+  /** @throws AppError `unavailable` when too many wait. */
   return async function limited<T>(task: () => Promise<T>): Promise<T> {
     if (running >= concurrencyMax) {
-      if (waiting.length >= queueMax) throw new LimitReachedError('too many tasks are waiting');
+      if (waiting.length >= queueMax)
+        throw new AppError('unavailable', 'too many secrets wait to be checked', { retryAfterS: 1 });
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else {
       running++;

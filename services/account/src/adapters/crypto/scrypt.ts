@@ -7,8 +7,11 @@ export interface ScryptCost {
   readonly parallelism: number;
 }
 
-/** 16 MiB and about 40 ms: the secrets that we make have 256 random bits, so that the hash need not slow a guesser more. */
-export const defaultCost: ScryptCost = { logN: 14, blockSize: 8, parallelism: 1 };
+/**
+ * 8 MiB and about 20 ms. The secrets that we make have 256 random bits, so that no guesser needs to be slowed more; with
+ * the double the process would keep 50 MB for good, since each thread's share of the heap stays with it.
+ */
+export const defaultCost: ScryptCost = { logN: 13, blockSize: 8, parallelism: 1 };
 const hashBytes = 32;
 const saltBytes = 16;
 const form = /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{1,64})\$([\w-]{1,128})$/;

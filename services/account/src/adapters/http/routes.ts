@@ -28,11 +28,16 @@ function registerBusinessRoutes(
   { accounts, takeRegistration, trustedProxies }: RouteOptions,
 ): void {
   const { businesses } = accounts;
-  registerOperation(server, operations.registerBusiness, async ({ body, remoteAddress, header }) => {
-    const address = clientAddress(remoteAddress, header('x-forwarded-for'), trustedProxies);
+  registerOperation(server, operations.registerBusiness, async (request) => {
+    const forwardedFor = request.header('x-forwarded-for');
+    const address = clientAddress(request.remoteAddress, forwardedFor, trustedProxies);
     const { waitMs } = takeRegistration(address);
     if (waitMs > 0) throw new AppError('too-many-requests', undefined, { retryAfterS: waitMs / 1000 });
-    return { status: 201, body: await businesses.register(body.name), headers: { 'cache-control': 'no-store' } };
+    return {
+      status: 201,
+      body: await businesses.register(request.body.name),
+      headers: { 'cache-control': 'no-store' },
+    };
   });
   registerOperation(server, operations.listBusinesses, async ({ query }) => ({
     status: 200,
