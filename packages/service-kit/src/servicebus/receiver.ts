@@ -1,0 +1,212 @@
+import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { type Clock, pause, systemClock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { counter } from '../telemetry.ts';
+import { continuedTrace, runInTrace } from '../trace-context.ts';
+import { EntityBrowser } from './browser.ts';
+import { type EntityAddress, entityName } from './entity.ts';
+import { Gate } from './gate.ts';
+import { fromSdkMessage, type ReceivedMessage, traceparentProperty } from './message.ts';
+import type { NewClient } from './sdk.ts';
+import { isLockLost } from './sdk-errors.ts';
+import { settleWith } from './settle.ts';
+import { abandon, type Settlement } from './settlement.ts';
+import { Subscription } from './subscription.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface ReceiverOptions {
+  readonly from: EntityAddress;
+  /**
+   * Decides what becomes of a message. Runs in the message's trace. One that throws is a crash: the message is
+   * abandoned, after a pause, so that its delivery count lasts. `signal` is aborted when the time is over or the drain
+   * of a stop is.
+   */
+  readonly handler: (message: ReceivedMessage, context: { readonly signal: AbortSignal }) => Promise<Settlement>;
+  readonly logger: Logger;
+  /** Messages in hand at once; the broker is granted no more, so none waits while its lock runs down. */
+  readonly concurrencyMax: number;
+  /** For how long a lock is renewed, and so for how long a handler may run. */
+  readonly lockRenewalMsMax?: number;
+  /** Without a message for this long the watchdog looks into the entity. */
+  readonly silenceMs?: number;
+  /** How long a stop waits for the messages in hand. */
+  readonly drainLimitMs?: number;
+  readonly abandonPauseMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Receives from one entity until it is closed, whatever happens to the connection. */
+export interface Receiver extends AsyncDisposable {
+  readonly inHand: number;
+  readonly isPaused: boolean;
+  /** How often the watchdog has replaced the receiver. */
+  readonly rebuilt: number;
+  /** Takes no more messages; those in hand go on. */
+  pause(): Promise<void>;
+  /** Takes messages again, once those in hand are done. */
+  resume(): Promise<void>;
+  /** Stops receiving, lets the messages in hand end within the limit, and closes. */
+  close(): Promise<void>;
+}
+
+const countRebuilt = counter('receiver.rebuilt', 'Receivers that had fallen silent and were replaced');
+const countRedelivered = counter('receiver.lock_lost', 'Messages whose lock was lost before they were settled');
+
+export class WatchedReceiver implements Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #clock: Clock;
+  readonly #name: string;
+  readonly #newClient: NewClient;
+  readonly #gate: Gate;
+  readonly #watchdog: Watchdog;
+  readonly #stopping = new AbortController();
+  readonly #retired = new Set<Promise<void>>();
+  #subscription: Subscription;
+  #isPaused = false;
+  #isFaulty = false;
+  #closed: Promise<void> | undefined;
+  rebuilt = 0;
+
+  constructor(options: ReceiverOptions, newClient: NewClient) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#name = entityName(options.from);
+    this.#newClient = newClient;
+    this.#gate = new Gate(options.concurrencyMax);
+    this.#subscription = this.#subscribe();
+    this.#watchdog = new Watchdog({
+      clock: this.#clock,
+      silenceMs: options.silenceMs ?? 30_000,
+      isWaiting: () => !this.#isPaused && this.inHand === 0,
+      openBrowser: () => new EntityBrowser(newClient(), options.from),
+      rebuild: (why) => this.#rebuild(why),
+    });
+  }
+
+  get inHand(): number {
+    return this.#subscription.inHand;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  async pause(): Promise<void> {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    await this.#subscription.pause();
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#isPaused || this.#closed !== undefined) return;
+    const subscription = this.#subscription;
+    await subscription.emptied(this.#lockRenewalMsMax);
+    if (this.#closed !== undefined || !this.#isPaused) return;
+    this.#isPaused = false;
+    this.#watchdog.progressed();
+    subscription.start();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #lockRenewalMsMax(): number {
+    return this.#options.lockRenewalMsMax ?? 300_000;
+  }
+
+  #subscribe(): Subscription {
+    const { from, concurrencyMax } = this.#options;
+    const subscription = new Subscription({
+      from,
+      newClient: this.#newClient,
+      concurrencyMax,
+      lockRenewalMsMax: this.#lockRenewalMsMax,
+      onMessage: (message, receiver) => this.#gate.through(() => this.#handle(message, receiver)),
+      onError: (error) => this.#reportFault(error),
+    });
+    subscription.start();
+    return subscription;
+  }
+
+  async #close(): Promise<void> {
+    const { drainLimitMs = 5000 } = this.#options;
+    // Handlers hear of it a little before we stop waiting for them.
+    const hurry = this.#clock.setTimer(() => this.#stopping.abort(), drainLimitMs * 0.8);
+    await this.#watchdog[Symbol.asyncDispose]();
+    await this.#subscription.close(drainLimitMs);
+    await Promise.all(this.#retired);
+    hurry.cancel();
+  }
+
+  async #handle(message: ServiceBusReceivedMessage, receiver: ServiceBusReceiver): Promise<void> {
+    this.#watchdog.progressed();
+    if (this.#isFaulty) this.#options.logger.info({ entity: this.#name }, 'receiving again');
+    this.#isFaulty = false;
+    const trace = continuedTrace(message.applicationProperties?.[traceparentProperty]);
+    await runInTrace(trace, async () => {
+      const settlement = await this.#decide(fromSdkMessage(message));
+      await this.#settle(message, receiver, settlement);
+    });
+  }
+
+  async #decide(message: ReceivedMessage): Promise<Settlement> {
+    const abort = new AbortController();
+    const end = () => abort.abort();
+    const timer = this.#clock.setTimer(end, this.#lockRenewalMsMax);
+    this.#stopping.signal.addEventListener('abort', end);
+    if (this.#stopping.signal.aborted) end();
+    try {
+      return await this.#options.handler(message, { signal: abort.signal });
+    } catch (error) {
+      const { messageId, deliveryCount } = message;
+      this.#options.logger.error({ err: error, entity: this.#name, messageId, deliveryCount }, 'handling crashed');
+      // A message that comes back at once would spend its delivery count in seconds.
+      await pause(this.#clock, this.#options.abandonPauseMs ?? 1000, this.#stopping.signal);
+      return abandon;
+    } finally {
+      timer.cancel();
+      this.#stopping.signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** A lost lock means that the message will be delivered again: handlers are idempotent, so it is no error. */
+  async #settle(
+    message: ServiceBusReceivedMessage,
+    receiver: ServiceBusReceiver,
+    settlement: Settlement,
+  ): Promise<void> {
+    try {
+      await settleWith(receiver, message, settlement);
+    } catch (error) {
+      const fields = { entity: this.#name, messageId: message.messageId, settlement: settlement.kind };
+      countRedelivered(1, { entity: this.#name });
+      if (isLockLost(error)) this.#options.logger.info(fields, 'lock lost: the message will be delivered again');
+      else this.#options.logger.warn({ ...fields, err: error }, 'not settled: the message will be delivered again');
+    }
+  }
+
+  /** The SDK reports every attempt to connect; one line a fault is enough. */
+  #reportFault(error: Error): void {
+    const { logger } = this.#options;
+    if (this.#isFaulty) logger.debug({ err: error, entity: this.#name }, 'receiving fails');
+    else logger.warn({ err: error, entity: this.#name }, 'receiving fails');
+    this.#isFaulty = true;
+  }
+
+  #rebuild(why: string): void {
+    if (this.#closed !== undefined || this.#isPaused) return;
+    this.rebuilt++;
+    countRebuilt(1, { entity: this.#name });
+    this.#options.logger.warn({ entity: this.#name, why, rebuilt: this.rebuilt }, 'receiver rebuilt');
+    const retired = this.#subscription.close(this.#options.drainLimitMs ?? 5000);
+    this.#retired.add(retired);
+    void retired.finally(() => this.#retired.delete(retired));
+    this.#subscription = this.#subscribe();
+  }
+}

@@ -1,0 +1,236 @@
+import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { TransientError } from '../transient-error.ts';
+import { type OutgoingMessage, toSdkMessage } from './message.ts';
+import { closeWithin, type NewClient } from './sdk.ts';
+import { sdkCodeOf, toTransientError } from './sdk-errors.ts';
+
+export interface SendOptions {
+  /** Until when the broker must have accepted; after it whether it has is not known. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SenderOptions {
+  /** Messages that wait to be sent; more are refused at once. */
+  readonly queueMax?: number;
+  /** Messages in one batch. */
+  readonly batchMax?: number;
+  /** Batches on their way at once. */
+  readonly flightsMax?: number;
+  /** Of one batch. */
+  readonly flightTimeoutMs?: number;
+}
+
+/** Sends to one queue or topic. What is sent while batches are on their way goes together in the next one. */
+export interface Sender {
+  /**
+   * Resolves once the broker has accepted all of them.
+   * @throws TransientError (`mayHaveHappened` says whether it is certain that nothing was sent), MessageRefused, or the
+   * signal's reason.
+   */
+  send(messages: OutgoingMessage | readonly OutgoingMessage[], options?: SendOptions): Promise<void>;
+  /** Opens the link, so that the first message does not pay for it. @throws TransientError */
+  warm(): Promise<void>;
+}
+
+/** The broker will never take this message. */
+export class MessageRefused extends Error {
+  readonly isFinal = true;
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'MessageRefused';
+  }
+}
+
+/** What one caller waits for. */
+interface Call {
+  left: number;
+  isSettled: boolean;
+  wasSent: boolean;
+  readonly settle: (error?: unknown) => void;
+}
+
+interface Item {
+  readonly message: ServiceBusMessage;
+  readonly call: Call;
+}
+
+const timeoutMsDefault = 10_000;
+/** After so many timeouts in a row the connection may be dead without knowing it. */
+const timeoutsTolerated = 2;
+const closeLimitMs = 2000;
+
+export class BatchingSender implements Sender, AsyncDisposable {
+  readonly #entity: string;
+  readonly #newClient: NewClient;
+  readonly #options: Required<SenderOptions>;
+  #client: ServiceBusClient;
+  #sender: ServiceBusSender;
+  #queue: Item[] = [];
+  #flights = 0;
+  #timeouts = 0;
+  #isClosed = false;
+  #idle = () => {};
+
+  constructor(entity: string, newClient: NewClient, options: SenderOptions) {
+    this.#entity = entity;
+    this.#newClient = newClient;
+    this.#options = { queueMax: 10_000, batchMax: 200, flightsMax: 2, flightTimeoutMs: 10_000, ...options };
+    this.#client = newClient();
+    this.#sender = this.#client.createSender(entity);
+  }
+
+  send(messages: OutgoingMessage | readonly OutgoingMessage[], options: SendOptions = {}): Promise<void> {
+    const list = (Array.isArray(messages) ? messages : [messages]) as readonly OutgoingMessage[];
+    if (list.length === 0) return Promise.resolve();
+    const refusal = this.#refusal(list.length);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const call = this.#newCall(list.length, options, resolve, reject);
+    for (const message of list) this.#queue.push({ message: toSdkMessage(message), call });
+    // After this turn's other sends have queued.
+    queueMicrotask(() => this.#pump());
+    return promise;
+  }
+
+  async warm(): Promise<void> {
+    try {
+      await this.#sender.createMessageBatch();
+    } catch (error) {
+      throw toTransientError(error, this.#entity);
+    }
+  }
+
+  /** Sends what is queued, within the bounds of a flight, then closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    if (this.#queue.length > 0 || this.#flights > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#idle = resolve;
+      await closeWithin(this.#options.flightTimeoutMs, () => promise);
+    }
+    const left = this.#queue.splice(0);
+    for (const { call } of left) call.settle(this.#fault('connection', 'the sender was closed', call.wasSent));
+    await closeWithin(closeLimitMs, () => this.#client.close());
+  }
+
+  #refusal(count: number): TransientError | undefined {
+    if (this.#isClosed) return this.#fault('connection', 'the sender is closed', false);
+    if (this.#queue.length + count <= this.#options.queueMax) return undefined;
+    return this.#fault('bulkhead-full', 'too many messages are waiting', false);
+  }
+
+  #fault(kind: TransientError['kind'], what: string, mayHaveHappened: boolean): TransientError {
+    return new TransientError(kind, `${this.#entity}: ${what}`, { target: this.#entity, mayHaveHappened });
+  }
+
+  #newCall(count: number, options: SendOptions, resolve: () => void, reject: (error: unknown) => void): Call {
+    const { timeoutMs = timeoutMsDefault, signal } = options;
+    const settle = (error?: unknown) => {
+      if (call.isSettled) return;
+      call.isSettled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const call: Call = { left: count, isSettled: false, wasSent: false, settle };
+    const aborted = () => settle(signal?.reason);
+    const timer = setTimeout(
+      () => settle(this.#fault('timeout', `not accepted within ${timeoutMs} ms`, call.wasSent)),
+      timeoutMs,
+    );
+    signal?.addEventListener('abort', aborted);
+    if (signal?.aborted === true) aborted();
+    return call;
+  }
+
+  #pump(): void {
+    while (this.#flights < this.#options.flightsMax && this.#queue.length > 0) {
+      const items = this.#take();
+      if (items.length === 0) continue;
+      this.#flights++;
+      void this.#fly(items).finally(() => {
+        this.#flights--;
+        this.#pump();
+      });
+    }
+    if (this.#flights === 0 && this.#queue.length === 0) this.#idle();
+  }
+
+  /** Callers that have given up are not sent for. */
+  #take(): Item[] {
+    return this.#queue.splice(0, this.#options.batchMax).filter(({ call }) => !call.isSettled);
+  }
+
+  async #fly(items: readonly Item[]): Promise<void> {
+    try {
+      const sent = await this.#sendSome(items);
+      this.#timeouts = 0;
+      for (const { call } of sent) if (--call.left === 0) call.settle();
+    } catch (error) {
+      const fault = this.#faultOfFlight(error);
+      for (const { call } of error instanceof FlightError ? error.items : items) call.settle(fault);
+      this.#watchTimeouts(fault);
+    }
+  }
+
+  /** Sends as many as fit into one batch; the others go back to the head of the queue. */
+  async #sendSome(items: readonly Item[]): Promise<readonly Item[]> {
+    const abortSignal = AbortSignal.timeout(this.#options.flightTimeoutMs);
+    const [first] = items;
+    if (items.length === 1 && first !== undefined) {
+      first.call.wasSent = true;
+      await this.#sender.sendMessages(first.message, { abortSignal });
+      return items;
+    }
+    const batch = await this.#sender.createMessageBatch({ abortSignal });
+    let fitting = 0;
+    for (const { message } of items) {
+      if (!batch.tryAddMessage(message)) break;
+      fitting++;
+    }
+    // One that does not even fit alone goes alone, and is refused by name.
+    const sent = items.slice(0, Math.max(fitting, 1));
+    this.#queue.unshift(...items.slice(sent.length));
+    if (fitting === 0) return this.#sendAlone(sent);
+    for (const { call } of sent) call.wasSent = true;
+    await this.#sender.sendMessages(batch, { abortSignal }).catch((error: unknown) => {
+      throw new FlightError(sent, error);
+    });
+    return sent;
+  }
+
+  async #sendAlone(items: readonly Item[]): Promise<readonly Item[]> {
+    return this.#sendSome(items).catch((error: unknown) => {
+      throw new FlightError(items, error);
+    });
+  }
+
+  #faultOfFlight(error: unknown): TransientError | MessageRefused {
+    const cause = error instanceof FlightError ? error.cause : error;
+    if (sdkCodeOf(cause) === 'MessageSizeExceeded') return new MessageRefused('the message is too large', cause);
+    return toTransientError(cause, this.#entity);
+  }
+
+  #watchTimeouts(fault: TransientError | MessageRefused): void {
+    if (!(fault instanceof TransientError) || fault.kind !== 'timeout') return;
+    if (++this.#timeouts < timeoutsTolerated || this.#isClosed) return;
+    this.#timeouts = 0;
+    const old = this.#client;
+    this.#client = this.#newClient();
+    this.#sender = this.#client.createSender(this.#entity);
+    void closeWithin(closeLimitMs, () => old.close());
+  }
+}
+
+/** A failed batch with the messages that were in it: those that did not fit are back in the queue. */
+class FlightError extends Error {
+  readonly items: readonly Item[];
+
+  constructor(items: readonly Item[], cause: unknown) {
+    super('a batch was not sent', { cause });
+    this.items = items;
+  }
+}
