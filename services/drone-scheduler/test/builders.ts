@@ -1,6 +1,6 @@
 import type { DroneModel, Location, Station } from '@dronedelivery/contracts';
-import type { Fleet } from '../src/domain/assignment.ts';
-import { type Drone, isFree, type ReceivedReport } from '../src/domain/drone.ts';
+import type { Fleet, Spot } from '../src/domain/assignment.ts';
+import { type Drone, isFree, isParked, type ReceivedReport } from '../src/domain/drone.ts';
 import { type BoundMission, type Mission, type MissionRequest, unseenMission } from '../src/domain/mission.ts';
 import { type Asked, assign } from '../src/domain/mission-plan.ts';
 import { begin } from '../src/domain/mission-step.ts';
@@ -129,6 +129,10 @@ export function fleetOf(
   return {
     models: new Map(models.map((model) => [model.modelId, model])),
     stations: new Map(stations.map((station) => [station.stationId, station])),
-    freeGroups: () => [{ center, radiusM: 100_000, drones: free }],
+    freeGroups: () => [{ center, radiusM: 100_000, spots: free.map(spotOf) }],
   };
+}
+
+function spotOf(one: Drone): Spot {
+  return { location: one.location, modelId: one.modelId, parked: isParked(one.activity), drones: [one] };
 }
