@@ -42,8 +42,8 @@ export interface Operation {
   readonly bodyMediaType?: 'application/json' | 'application/x-www-form-urlencoded';
   /** Success answers by status. `null` is an answer without a body. */
   readonly responses: { readonly [status: number]: TSchema | null };
-  /** Media type of the success answers; JSON when absent. */
-  readonly responseMediaType?: 'application/json' | 'text/event-stream' | 'text/html';
+  /** Media type of the success answers; JSON when absent, any for files of several kinds. */
+  readonly responseMediaType?: 'application/json' | 'text/event-stream' | 'text/html' | '*/*';
   /** Error causes beyond those that every operation of its kind can have (see `commonErrors`). */
   readonly errors: readonly ErrorCode[];
   /** A call may be repeated without a second effect; GET, PUT and DELETE always may. */

@@ -32,4 +32,17 @@ export const portalOperations = {
     responseMediaType: 'text/html',
     errors: [],
   }),
+  getPageFile: operation({
+    id: 'getPageFile',
+    service,
+    method: 'GET',
+    path: '/assets/:file',
+    summary: 'Script, style or image of the web app',
+    public: true,
+    access: anonymous,
+    params: strict({ file: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }) }),
+    responses: { 200: Type.String() },
+    responseMediaType: '*/*',
+    errors: ['not-found'],
+  }),
 } as const;
