@@ -79,6 +79,12 @@ export interface SilenceQuery {
   readonly limit: number;
 }
 
+export interface InFlightSummary {
+  readonly counts: SummaryCounts;
+  /** Ids of those counted that have ended: the history may have them already. */
+  readonly endedIds: readonly string[];
+}
+
 /** Deliveries until some minutes after their end, with their history, events to send and notifications. */
 export interface InFlightDeliveries {
   /** Decides on the present record and saves what was decided, atomically; `decide` may run more than once. */
@@ -86,7 +92,7 @@ export interface InFlightDeliveries {
   find(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
   list(filter: ListFilter, page: ListPage): Promise<readonly DeliveryRecord[]>;
   /** Of what was not archived yet. */
-  summarize(businessId: string, ownerId: string, period: Period): Promise<SummaryCounts>;
+  summarize(businessId: string, ownerId: string, period: Period): Promise<InFlightSummary>;
   trackingEvents(key: DeliveryKey, afterSequence: number, limit: number): Promise<readonly TrackingEvent[]>;
   /** All in one step; what is old, or of a mission that the delivery does not have, is left out. Tells how many were taken. */
   recordPositions(positions: readonly ObservedPosition[], heardAtMs: number): Promise<number>;
@@ -117,7 +123,7 @@ export interface DeliveryHistory {
   put(delivery: ArchivedDelivery): Promise<void>;
   find(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
   list(filter: ListFilter, page: ListPage): Promise<readonly DeliveryRecord[]>;
-  summarize(businessId: string, ownerId: string, period: Period): Promise<SummaryCounts>;
+  summarize(businessId: string, ownerId: string, period: Period, exceptIds: readonly string[]): Promise<SummaryCounts>;
   trackingEvents(key: DeliveryKey, afterSequence: number, limit: number): Promise<readonly TrackingEvent[]>;
   notifications(key: DeliveryKey, afterId: string, limit: number): Promise<readonly Notification[]>;
   /** Removes at most `limit` that ended before; tells how many. */

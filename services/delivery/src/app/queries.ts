@@ -60,12 +60,12 @@ export class DeliveryQueries {
     return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
 
-  /** A delivery that is archived between the two readings counts twice for that moment. */
+  /** One that ends and is archived between the two readings counts twice for that moment. */
   async summary(businessId: string, ownerId: string, year: number, month: number): Promise<DeliverySummary> {
     const period = monthOf(year, month);
-    const inFlight = await this.#inFlight.summarize(businessId, ownerId, period);
-    const archived = await this.#history.summarize(businessId, ownerId, period);
-    return { ownerId, year, month, ...sum(inFlight, archived) };
+    const { counts, endedIds } = await this.#inFlight.summarize(businessId, ownerId, period);
+    const archived = await this.#history.summarize(businessId, ownerId, period, endedIds);
+    return { ownerId, year, month, ...sum(counts, archived) };
   }
 }
 

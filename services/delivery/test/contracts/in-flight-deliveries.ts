@@ -192,11 +192,15 @@ export function inFlightContract(name: string, open: () => Promise<Opened>): voi
       await apply(store, key('c'), [createOf('c')]);
       const period = { fromMs: startMs, untilMs: startMs + 1 };
       const counts = { requested: 3, completed: 1, cancelled: 0, failed: 1, expedited: 3, completedInTime: 1 };
-      assert.deepEqual({ ...(await store.summarize('shop', 'owner-1', period)) }, counts);
-      assert.equal((await store.summarize('shop', 'owner-2', period)).requested, 0);
-      assert.equal((await store.summarize('shop', 'owner-1', { fromMs: 0, untilMs: startMs })).requested, 0);
+      const summary = await store.summarize('shop', 'owner-1', period);
+      assert.deepEqual(summary.counts, counts);
+      assert.deepEqual(summary.endedIds.toSorted(), ['a', 'b']);
+      const requested = async (...of: Parameters<typeof store.summarize>) =>
+        (await store.summarize(...of)).counts.requested;
+      assert.equal(await requested('shop', 'owner-2', period), 0);
+      assert.equal(await requested('shop', 'owner-1', { fromMs: 0, untilMs: startMs }), 0);
       await store.markArchived(key('b'), 2);
-      assert.equal((await store.summarize('shop', 'owner-1', period)).requested, 2);
+      assert.equal(await requested('shop', 'owner-1', period), 2);
     });
   });
 }

@@ -4,6 +4,7 @@ import type { ArchivedDelivery, DeliveryHistory, DeliveryRecord, SummaryCounts }
 import type { DeliveryState } from '../../domain/delivery.ts';
 import type { LivePosition } from '../../domain/live-position.ts';
 import { listSql, listValues } from './list-sql.ts';
+import { noCounts } from './no-counts.ts';
 import { trackingEvents } from './tracking-rows.ts';
 
 interface ArchivedRow {
@@ -41,10 +42,10 @@ export function createSqliteHistory(database: Database): DeliveryHistory {
           .map(recordOf),
       ),
 
-    summarize: async (businessId, ownerId, { fromMs, untilMs }) =>
+    summarize: async (businessId, ownerId, { fromMs, untilMs }, exceptIds) =>
       database.read((sql) => {
-        const row = sql.get<SummaryCounts>(summarySql, { businessId, ownerId, fromMs, untilMs });
-        return { requested: 0, completed: 0, cancelled: 0, failed: 0, expedited: 0, completedInTime: 0, ...row };
+        const values = { businessId, ownerId, fromMs, untilMs, exceptIds: JSON.stringify(exceptIds) };
+        return { ...noCounts, ...sql.get<SummaryCounts>(summarySql, values) };
       }),
 
     trackingEvents: async (key, afterSequence, limit) =>
@@ -73,7 +74,8 @@ const summarySql = `
     count(*) FILTER (WHERE expedited = 1) AS expedited,
     count(*) FILTER (WHERE stage = 'Completed' AND in_time = 1) AS completedInTime
   FROM archived
-  WHERE business_id = :businessId AND owner_id = :ownerId AND created_at >= :fromMs AND created_at < :untilMs`;
+  WHERE business_id = :businessId AND owner_id = :ownerId AND created_at >= :fromMs AND created_at < :untilMs
+    AND id NOT IN (SELECT value FROM json_each(:exceptIds))`;
 
 function recordOf({ state, position }: ArchivedRow): DeliveryRecord {
   return {

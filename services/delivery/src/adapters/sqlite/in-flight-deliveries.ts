@@ -3,6 +3,7 @@ import type { DeliveryRecord, InFlightDeliveries, SummaryCounts } from '../../ap
 import type { DeliveryKey } from '../../domain/delivery.ts';
 import { claimSilent } from './claim-silent.ts';
 import { listSql, listValues } from './list-sql.ts';
+import { noCounts } from './no-counts.ts';
 import { type PositionRow, positionColumns, positionOfRow } from './position-row.ts';
 import { recordPosition } from './record-position.ts';
 import { saveChange } from './save-change.ts';
@@ -15,6 +16,11 @@ interface RecordRow extends PositionRow {
   readonly id: string;
   readonly version: number;
   readonly state: string;
+}
+
+interface SummaryRow extends SummaryCounts {
+  /** JSON. */
+  readonly endedIds: string;
 }
 
 interface KeyRow {
@@ -63,8 +69,9 @@ export function createSqliteInFlight(database: Database): InFlightDeliveries {
 
     summarize: async (businessId, ownerId, { fromMs, untilMs }) =>
       database.read((sql) => {
-        const row = sql.get<SummaryCounts>(summarySql, { businessId, ownerId, fromMs, untilMs });
-        return { ...nothing, ...row };
+        const row = sql.get<SummaryRow>(summarySql, { businessId, ownerId, fromMs, untilMs });
+        const { endedIds = '[]', ...counts } = row ?? {};
+        return { counts: { ...noCounts, ...counts }, endedIds: JSON.parse(endedIds) as string[] };
       }),
 
     trackingEvents: async (key, afterSequence, limit) =>
@@ -138,15 +145,6 @@ const details = [
   ['notification', 'delivery_id'],
 ] as const;
 
-const nothing: SummaryCounts = {
-  requested: 0,
-  completed: 0,
-  cancelled: 0,
-  failed: 0,
-  expedited: 0,
-  completedInTime: 0,
-};
-
 /** What was never archived: the rest is counted by the history. */
 const summarySql = `
   SELECT count(*) AS requested,
@@ -155,7 +153,8 @@ const summarySql = `
     count(*) FILTER (WHERE stage = 'Failed') AS failed,
     count(*) FILTER (WHERE state ->> '$.order.expedited') AS expedited,
     count(*) FILTER (WHERE stage = 'Completed' AND state ->> '$.deliveredAtMs' <= state ->> '$.plan.deadlineMs')
-      AS completedInTime
+      AS completedInTime,
+    json_group_array(id) FILTER (WHERE ended_at IS NOT NULL) AS endedIds
   FROM in_flight
   WHERE business_id = :businessId AND owner_id = :ownerId AND created_at >= :fromMs AND created_at < :untilMs
     AND archived_version = 0`;

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { AccessTokenClaims } from '@dronedelivery/contracts';
+import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { type DeliveryConfig, readDeliveryConfig } from '../../src/config.ts';
+import { createDeliveryService } from '../../src/service.ts';
+import { temporaryFolder } from './stores.ts';
+import { startTokenIssuer } from './tokens.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // The tests look at single members of many kinds of bodies.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly body: any;
+}
+
+export type Caller = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>;
+
+export interface RunningDelivery extends AsyncDisposable {
+  readonly urls: readonly string[];
+  /** A business of its own for each, so that tests do not meet. */
+  readonly businessId: string;
+  caller(claims: AccessTokenClaims, url?: string): Promise<Caller>;
+  /** Names the business in every call. */
+  readonly asService: Caller;
+  readonly asShipper: Caller;
+  readonly token: (claims: AccessTokenClaims) => Promise<string>;
+}
+
+export interface RunOptions {
+  readonly connectionString: string;
+  readonly droneSchedulerUrl?: string;
+  readonly replicas?: number;
+  readonly config?: Partial<DeliveryConfig>;
+}
+
+/** The service with real tokens and a folder of its own. */
+export async function runDelivery(options: RunOptions): Promise<RunningDelivery> {
+  const resources = new AsyncDisposableStack();
+  const issuer = resources.use(await startTokenIssuer());
+  const folder = resources.use(await temporaryFolder());
+  const config = readDeliveryConfig({
+    DATA_DIR: folder.path,
+    TOKEN_ISSUER: issuer.issuer,
+    JWKS_URL: issuer.jwksUrl,
+    TOKEN_URL: `${issuer.issuer}/v1/oauth/token`,
+    CLIENT_ID: 'delivery',
+    CLIENT_SECRET: 'secret',
+    DRONE_SCHEDULER_URL: options.droneSchedulerUrl ?? 'http://127.0.0.1:9',
+    SERVICEBUS_CONNECTION_STRING: options.connectionString,
+  });
+  const urls: string[] = [];
+  for (let replica = 0; replica < (options.replicas ?? 1); replica++) {
+    const service = resources.use(
+      await createDeliveryService({ ...config, ...options.config }, { logger: silentLogger }),
+    );
+    urls.push(service.url);
+  }
+  const businessId = `shop-${randomUUID().slice(0, 8)}`;
+  const caller = async (claims: AccessTokenClaims, url = urls[0] ?? ''): Promise<Caller> => {
+    const token = await issuer.token(claims);
+    return (method, path, body, headers = {}) => call(`${url}${path}`, method, token, body, headers);
+  };
+  const service = await caller({ roles: ['service'] });
+  return {
+    urls,
+    businessId,
+    caller,
+    asService: (method, path, body, headers) => service(method, `${path}?businessId=${businessId}`, body, headers),
+    asShipper: await caller({ roles: ['shipper'], businessId, ownerId: 'owner-1' }),
+    token: issuer.token,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function call(
+  url: string,
+  method: string,
+  token: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Reply> {
+  const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...type, ...headers },
+    ...content,
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
