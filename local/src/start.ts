@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parseStartArguments, type StartOptions, UsageError, usage } from './arguments.ts';
 import { AlreadyRunningError } from './instance-lock.ts';
 import { localInfoFile } from './local-info.ts';
@@ -7,8 +8,8 @@ import { startTrickle } from './trickle.ts';
 
 // A terminal's Ctrl-C arrives from the terminal and once more from the bootstrap: the second one must not count.
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const told = Promise.withResolvers<NodeJS.Signals>();
-for (const signal of signals) process.on(signal, () => told.resolve(signal));
+const told = new AbortController();
+for (const signal of signals) process.on(signal, () => told.abort());
 
 try {
   const options = parseStartArguments(process.argv.slice(2));
@@ -26,16 +27,15 @@ async function run(options: StartOptions): Promise<void> {
   const startedAt = performance.now();
   console.log('Starting …');
   await using resources = new AsyncDisposableStack();
-  const starting = startLocalSystem(options, { tell: console.error });
-  const system = await Promise.race([starting, told.promise]);
-  if (typeof system === 'string') {
-    resources.use(await starting);
-    return;
-  }
+  const { signal } = told;
+  const system = await startLocalSystem(options, { tell: console.error, signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (system === undefined) return;
   resources.use(system);
   print(system, options, performance.now() - startedAt);
   if (options.demo) resources.use(startTrickle(system.info, console.error));
-  await told.promise;
+  if (!signal.aborted) await once(signal, 'abort');
   console.log('\nStopping …');
 }
 

@@ -40,6 +40,8 @@ export interface LocalSystemOverrides {
   readonly settings?: ComponentSettings;
   /** Starts only these; benchmarks look at parts of the system. */
   readonly only?: readonly Component[];
+  /** Gives up waiting until all are ready; what was started is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface LocalSystemOverrides {
  */
 export async function startLocalSystem(
   options: StartOptions,
-  { tell = () => undefined, settings = {}, only = components }: LocalSystemOverrides = {},
+  { tell = () => undefined, settings = {}, only = components, signal }: LocalSystemOverrides = {},
 ): Promise<LocalSystem> {
   await using resources = new AsyncDisposableStack();
   mkdirSync(options.dataDir, { recursive: true });
@@ -67,7 +69,7 @@ export async function startLocalSystem(
     processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell)));
   }
   const ready = (signal?: AbortSignal) => untilReady(instances, options.dataDir, signal);
-  await ready();
+  await ready(signal);
   const info = describe(instances, processes, credentials);
   writeLocalInfo(options.dataDir, info);
   resources.defer(() => removeLocalInfo(options.dataDir));
@@ -125,6 +127,7 @@ async function untilReady(instances: readonly Instance[], dataDir: string, signa
   let missing = [...instances];
   while (missing.length > 0) {
     const answers = await Promise.all(missing.map(isReady));
+    signal?.throwIfAborted();
     missing = missing.filter((_, index) => answers[index] !== true);
     if (missing.length > 0 && performance.now() > deadline) {
       const names = missing.map((instance) => instance.name).join(', ');
