@@ -7,7 +7,8 @@ import { createServiceClient } from '@dronedelivery/service-kit/http-client';
 import { newId } from '@dronedelivery/service-kit/ids';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
-import { outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { createOutboxRelay, outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { connectServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { openDatabase } from '@dronedelivery/service-kit/sqlite';
 import { registerCustomerRoutes } from './adapters/http/customer-routes.ts';
 import { registerDetailRoutes, registerReadingRoutes } from './adapters/http/reading-routes.ts';
@@ -16,6 +17,7 @@ import { registerWatchRoute } from './adapters/http/watch-route.ts';
 import { createWebhookCheck } from './adapters/notifications/check-webhook.ts';
 import { createWebhookSender } from './adapters/notifications/webhook.ts';
 import { createAskScheduler } from './adapters/scheduler/ask-scheduler.ts';
+import { receiveLive, sendThrough } from './adapters/servicebus/broker.ts';
 import { SqliteDeliveryChanges } from './adapters/sqlite/changes.ts';
 import { createSqliteHistory } from './adapters/sqlite/history.ts';
 import { createSqliteInFlight } from './adapters/sqlite/in-flight-deliveries.ts';
@@ -23,6 +25,7 @@ import { createLocalNotifier } from './adapters/sqlite/local-notifier.ts';
 import { createSqliteNotifications } from './adapters/sqlite/notifications.ts';
 import { deliverySchema } from './adapters/sqlite/schema.ts';
 import { createExecute } from './app/execute.ts';
+import { noteMissionEvent, notePositions } from './app/live.ts';
 import { DeliveryQueries } from './app/queries.ts';
 import type { DeliveryConfig } from './config.ts';
 import { createDeliveryEvents } from './events.ts';
@@ -54,7 +57,7 @@ export async function createDeliveryService(
   const notifications = createSqliteNotifications(database);
   const changes = resources.use(new SqliteDeliveryChanges(database, clock));
 
-  const execute = createExecute({ inFlight, history, now }, config);
+  const execute = createExecute({ inFlight, history, events, now }, config);
   const queries = new DeliveryQueries({ inFlight, history, notifications });
 
   const tokenSource = createClientCredentials({ ...config, logger, clock });
@@ -70,6 +73,17 @@ export async function createDeliveryService(
   const askScheduler = createAskScheduler(scheduler);
   const stores = { database, inFlight, history, notifications };
   resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events }));
+
+  const { servicebusConnectionString: connectionString, servicebusNamespace: fullyQualifiedNamespace } = config;
+  const bus = resources.use(await connectServiceBus({ connectionString, fullyQualifiedNamespace }));
+  resources.use(createOutboxRelay({ database, send: sendThrough(bus), logger, clock }));
+  receiveLive({
+    bus,
+    logger,
+    clock,
+    noteMissionEvent: (event) => noteMissionEvent(event, execute, events),
+    notePositions: (event) => notePositions(event, inFlight, now(), events),
+  });
 
   const server = resources.use(
     createHttpServer({

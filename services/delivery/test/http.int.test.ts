@@ -163,14 +163,14 @@ describe('readers', () => {
 
   test('of another business see nothing; operators see all', async () => {
     const id = await created();
-    const stranger = await delivery.caller({ roles: ['shipper'], businessId: 'stranger' });
+    const stranger = delivery.caller({ roles: ['shipper'], businessId: 'stranger' });
     for (const part of ['', '/status', '/owner', '/history', '/notifications', '/events']) {
       assert.equal((await stranger('GET', `/v1/deliveries/${id}${part}`)).status, 404, part);
       const named = await stranger('GET', `/v1/deliveries/${id}${part}?businessId=${delivery.businessId}`);
       assert.equal(named.status, 403, part);
     }
     assert.deepEqual((await stranger('GET', '/v1/deliveries')).body.items, []);
-    const operator = await delivery.caller({ roles: ['operator'] });
+    const operator = delivery.caller({ roles: ['operator'] });
     const { items } = (await operator('GET', '/v1/deliveries?limit=200')).body;
     assert.ok(
       items.some(

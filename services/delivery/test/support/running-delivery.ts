@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessTokenClaims } from '@dronedelivery/contracts';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { startTokenIssuer, tempFolder } from '@dronedelivery/testing';
 import { type DeliveryConfig, readDeliveryConfig } from '../../src/config.ts';
 import { createDeliveryService } from '../../src/service.ts';
-import { temporaryFolder } from './stores.ts';
-import { startTokenIssuer } from './tokens.ts';
 
 export interface Reply {
   readonly status: number;
@@ -20,11 +19,10 @@ export interface RunningDelivery extends AsyncDisposable {
   readonly urls: readonly string[];
   /** A business of its own for each, so that tests do not meet. */
   readonly businessId: string;
-  caller(claims: AccessTokenClaims, url?: string): Promise<Caller>;
+  caller(claims: AccessTokenClaims, url?: string): Caller;
   /** Names the business in every call. */
   readonly asService: Caller;
   readonly asShipper: Caller;
-  readonly token: (claims: AccessTokenClaims) => Promise<string>;
 }
 
 export interface RunOptions {
@@ -38,12 +36,12 @@ export interface RunOptions {
 export async function runDelivery(options: RunOptions): Promise<RunningDelivery> {
   const resources = new AsyncDisposableStack();
   const issuer = resources.use(await startTokenIssuer());
-  const folder = resources.use(await temporaryFolder());
+  const folder = resources.use(await tempFolder());
   const config = readDeliveryConfig({
     DATA_DIR: folder.path,
     TOKEN_ISSUER: issuer.issuer,
     JWKS_URL: issuer.jwksUrl,
-    TOKEN_URL: `${issuer.issuer}/v1/oauth/token`,
+    TOKEN_URL: issuer.tokenUrl,
     CLIENT_ID: 'delivery',
     CLIENT_SECRET: 'secret',
     DRONE_SCHEDULER_URL: options.droneSchedulerUrl ?? 'http://127.0.0.1:9',
@@ -57,18 +55,17 @@ export async function runDelivery(options: RunOptions): Promise<RunningDelivery>
     urls.push(service.url);
   }
   const businessId = `shop-${randomUUID().slice(0, 8)}`;
-  const caller = async (claims: AccessTokenClaims, url = urls[0] ?? ''): Promise<Caller> => {
-    const token = await issuer.token(claims);
+  const caller = (claims: AccessTokenClaims, url = urls[0] ?? ''): Caller => {
+    const token = issuer.token({ sub: 'test', ...claims });
     return (method, path, body, headers = {}) => call(`${url}${path}`, method, token, body, headers);
   };
-  const service = await caller({ roles: ['service'] });
+  const service = caller({ roles: ['service'] });
   return {
     urls,
     businessId,
     caller,
     asService: (method, path, body, headers) => service(method, `${path}?businessId=${businessId}`, body, headers),
-    asShipper: await caller({ roles: ['shipper'], businessId, ownerId: 'owner-1' }),
-    token: issuer.token,
+    asShipper: caller({ roles: ['shipper'], businessId, ownerId: 'owner-1' }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
