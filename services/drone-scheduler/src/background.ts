@@ -1,22 +1,18 @@
 import type { Clock } from '@dronedelivery/service-kit/clock';
-import type { Broker } from './adapters/servicebus/broker.ts';
-import { positionEvents } from './adapters/servicebus/positions-message.ts';
 import type { Dispatch } from './app/dispatch.ts';
 import { repeat } from './app/periodic.ts';
-import type { Positions } from './app/positions.ts';
+import type { Positions, SendPositions } from './app/positions.ts';
 import { seekDrones } from './app/seek.ts';
 import { giveUpSilent, type SilenceWatch } from './app/silence.ts';
-import { instant } from './domain/mission.ts';
 import type { FleetEvents } from './events.ts';
 
 export interface Background {
   readonly dispatch: Dispatch;
   readonly watch: SilenceWatch;
   readonly positions: Positions;
-  readonly broker: Broker;
+  readonly sendPositions: SendPositions;
   readonly events: FleetEvents;
   readonly clock: Clock;
-  readonly newId: () => string;
   readonly silenceLookMs: number;
   readonly keepFinalMs: number;
 }
@@ -55,13 +51,13 @@ async function seek(dispatch: Dispatch, events: FleetEvents): Promise<void> {
 }
 
 /** Positions are worth nothing a moment later: what cannot be sent is dropped. */
-async function tellPositions({ positions, broker, events, clock, newId }: Background): Promise<void> {
-  for (const event of positionEvents(positions.take(), instant(clock.now()), newId)) {
-    try {
-      await broker.sendPositions(event);
-    } catch (error) {
-      events.positionsDropped(event.data.positions.length, error);
-    }
+async function tellPositions({ positions, sendPositions, events, clock }: Background): Promise<void> {
+  const moved = positions.take();
+  if (moved.length === 0) return;
+  try {
+    await sendPositions(moved, clock.now());
+  } catch (error) {
+    events.positionsDropped(moved.length, error);
   }
 }
 

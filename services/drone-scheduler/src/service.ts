@@ -8,10 +8,11 @@ import { newId } from '@dronedelivery/service-kit/ids';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { appendOutbox, createOutboxRelay, outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { connectServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { openDatabase } from '@dronedelivery/service-kit/sqlite';
 import { h3Cells } from './adapters/h3/cells.ts';
 import { addRoutes } from './adapters/http/routes.ts';
-import { type Broker, connectBroker } from './adapters/servicebus/broker.ts';
+import { eventSender, positionSender, warmSenders } from './adapters/servicebus/broker.ts';
 import { missionMessage } from './adapters/servicebus/mission-message.ts';
 import { createSqliteFleetStore } from './adapters/sqlite/fleet-store.ts';
 import { createSqliteMissionStore } from './adapters/sqlite/mission-store.ts';
@@ -29,7 +30,6 @@ import { createFleetEvents } from './events.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
-  readonly broker?: Broker;
   /** Milliseconds of a clock that never jumps. */
   readonly monotonicMs?: () => number;
 }
@@ -49,8 +49,14 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
   const fleet = new FleetView(fleetStore, h3Cells);
   await fleet.refresh();
 
-  const broker = resources.use(overrides.broker ?? (await connectBroker(config, logger)));
-  resources.use(createOutboxRelay({ database, send: broker.sendEvents, logger, clock }));
+  const bus = resources.use(
+    await connectServiceBus({
+      connectionString: config.servicebusConnectionString,
+      fullyQualifiedNamespace: config.servicebusNamespace,
+    }),
+  );
+  warmSenders(bus).catch((error: unknown) => events.workFailed('warm-up', error));
+  resources.use(createOutboxRelay({ database, send: eventSender(bus), logger, clock }));
 
   const rules = dispatchRules(config);
   const dispatch: Dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules, clock, newMissionId: newId };
@@ -60,8 +66,9 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
   const watch = new SilenceWatch(fleet, silence, monotonicMs);
   const { silenceLookMs } = silence;
   const keepFinalMs = config.tombstoneMs;
+  const sendPositions = positionSender(bus, newId);
   resources.use(
-    startBackground({ dispatch, watch, positions, broker, events, clock, newId, silenceLookMs, keepFinalMs }),
+    startBackground({ dispatch, watch, positions, sendPositions, events, clock, silenceLookMs, keepFinalMs }),
   );
 
   const server = resources.use(
@@ -81,6 +88,7 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
     office: { store: fleetStore, fleet },
     desk: { store, fleet, clock, limits: reportLimits(config), onReport },
     usage: createSqliteUsageStore(database),
+    events,
     clock,
     watchersMax: config.fleetWatchersMax,
   });

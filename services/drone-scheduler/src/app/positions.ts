@@ -2,6 +2,9 @@ import type { DronePosition, TelemetryReport } from '@dronedelivery/contracts';
 import type { Drone } from '../domain/drone.ts';
 import type { FleetView } from './fleet-view.ts';
 
+/** Tells positions once; what fails is not tried again. */
+export type SendPositions = (positions: readonly DronePosition[], atMs: number) => Promise<void>;
+
 /** The newest position of every drone on a mission that has moved since it was last told. */
 export class Positions {
   readonly #newest = new Map<string, DronePosition>();

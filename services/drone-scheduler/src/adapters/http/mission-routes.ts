@@ -7,16 +7,18 @@ import { putDroneDelivery } from '../../app/put-drone-delivery.ts';
 import { releaseDroneDelivery } from '../../app/release-drone-delivery.ts';
 import type { Mission } from '../../domain/mission.ts';
 import type { Asked } from '../../domain/mission-plan.ts';
+import type { FleetEvents } from '../../events.ts';
 import { cursorOf, pageOf, partsOfCursor } from './cursor.ts';
 import { presentMission } from './present-mission.ts';
 
 /** What the saga asks of the scheduler, and what it may know. */
-export function addMissionRoutes(server: HttpServer, dispatch: Dispatch): void {
+export function addMissionRoutes(server: HttpServer, dispatch: Dispatch, events: FleetEvents): void {
   const present = (mission: Mission) => presentMission(mission, dispatch.fleet.drone(mission.droneId ?? ''));
 
   registerOperation(server, operations.putDroneDelivery, async (request) => {
     const key = { businessId: request.business(), deliveryId: request.params.id };
     const outcome = await putDroneDelivery(dispatch, key, askedOf(request.body));
+    events.missionAsked(outcome.kind === 'refused' ? outcome.code : outcome.kind);
     if (outcome.kind === 'refused') throw new AppError(outcome.code, undefined, { deliveryId: key.deliveryId });
     return { status: outcome.kind === 'bound' ? 201 : 200, body: present(outcome.mission) };
   });

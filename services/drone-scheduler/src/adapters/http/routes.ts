@@ -4,6 +4,7 @@ import type { Dispatch } from '../../app/dispatch.ts';
 import type { FleetOffice } from '../../app/manage-fleet.ts';
 import type { UsageStore } from '../../app/ports.ts';
 import type { TelemetryDesk } from '../../app/take-telemetry.ts';
+import type { FleetEvents } from '../../events.ts';
 import { addCatalogueRoutes } from './catalogue-routes.ts';
 import { addDroneRoutes } from './drone-routes.ts';
 import { addMissionRoutes } from './mission-routes.ts';
@@ -16,15 +17,19 @@ export interface Served {
   readonly office: FleetOffice;
   readonly desk: TelemetryDesk;
   readonly usage: UsageStore;
+  readonly events: FleetEvents;
   readonly clock: Clock;
   readonly watchersMax: number;
 }
 
 /** Every operation of the scheduler. */
-export function addRoutes(server: HttpServer, { dispatch, office, desk, usage, clock, watchersMax }: Served): void {
-  addMissionRoutes(server, dispatch);
+export function addRoutes(
+  server: HttpServer,
+  { dispatch, office, desk, usage, events, clock, watchersMax }: Served,
+): void {
+  addMissionRoutes(server, dispatch, events);
   addUsageRoute(server, usage);
-  addTelemetryRoute(server, desk);
+  addTelemetryRoute(server, desk, events);
   addDroneRoutes(server, office);
   addWatchRoute(server, office.fleet, clock, watchersMax);
   addCatalogueRoutes(server, office.store);

@@ -1,37 +1,23 @@
-import {
-  cloudEventsMediaType,
-  eventTypes,
-  type MissionEvent,
-  type MissionEventData,
-  topics,
-} from '@dronedelivery/contracts';
+import { eventTypes, type MissionEventData, topics } from '@dronedelivery/contracts';
 import { derivedId } from '@dronedelivery/service-kit/ids';
+import { cloudEventEntry } from '@dronedelivery/service-kit/messages';
 import type { OutboxEntry } from '@dronedelivery/service-kit/outbox';
 
 export const eventSource = '/drone-scheduler';
 
 /** A mission event as it goes to the topic; its id follows from what it tells, so that a repetition is seen. */
 export function missionMessage(data: MissionEventData, traceparent: string | null): OutboxEntry {
-  const eventId = derivedId(data.businessId, data.deliveryId, String(data.sequence));
-  const trace = traceparent === null ? {} : { traceparent };
-  const event: MissionEvent = {
-    specversion: '1.0',
-    id: eventId,
-    source: eventSource,
-    type: eventTypes.mission,
-    subject: `${data.businessId}/${data.deliveryId}`,
-    time: data.occurredAt,
-    datacontenttype: 'application/json',
-    ...trace,
-    data,
-  };
-  return {
-    entity: topics.droneEvents,
-    eventId,
-    body: JSON.stringify(event),
-    contentType: cloudEventsMediaType,
-    subject: event.type,
-    properties: { kind: data.kind, businessId: data.businessId, deliveryId: data.deliveryId },
-    ...trace,
-  };
+  const { kind, businessId, deliveryId } = data;
+  return cloudEventEntry(
+    topics.droneEvents,
+    {
+      id: derivedId(businessId, deliveryId, String(data.sequence)),
+      source: eventSource,
+      type: eventTypes.mission,
+      subject: `${businessId}/${deliveryId}`,
+      timeMs: Date.parse(data.occurredAt),
+      data,
+    },
+    { properties: { kind, businessId, deliveryId }, ...(traceparent === null ? {} : { traceparent }) },
+  );
 }

@@ -1,23 +1,22 @@
-import { type DronePosition, eventTypes, type PositionsEvent, positionsMax } from '@dronedelivery/contracts';
+import { type DronePosition, eventTypes, type PositionsEvent, positionsMax, topics } from '@dronedelivery/contracts';
+import { cloudEventEntry } from '@dronedelivery/service-kit/messages';
+import type { OutboxEntry } from '@dronedelivery/service-kit/outbox';
 import { eventSource } from './mission-message.ts';
 
-/** Positions as they go to the topic, as many to an event as one may hold. */
-export function positionEvents(
+/** After this time a position says nothing any more. */
+const timeToLiveMs = 10_000;
+
+/** Positions as they go to the topic, as many to a message as one may hold. */
+export function positionMessages(
   positions: readonly DronePosition[],
-  at: string,
+  timeMs: number,
   newId: () => string,
-): readonly PositionsEvent[] {
-  const events: PositionsEvent[] = [];
+): readonly OutboxEntry[] {
+  const messages: OutboxEntry[] = [];
   for (let from = 0; from < positions.length; from += positionsMax) {
-    events.push({
-      specversion: '1.0',
-      id: newId(),
-      source: eventSource,
-      type: eventTypes.positions,
-      time: at,
-      datacontenttype: 'application/json',
-      data: { positions: positions.slice(from, from + positionsMax) },
-    });
+    const data: PositionsEvent['data'] = { positions: positions.slice(from, from + positionsMax) };
+    const parts = { id: newId(), source: eventSource, type: eventTypes.positions, timeMs, data };
+    messages.push(cloudEventEntry(topics.dronePositions, parts, { timeToLiveMs }));
   }
-  return events;
+  return messages;
 }
