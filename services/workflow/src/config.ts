@@ -7,12 +7,7 @@ import {
   type SettingsOf,
   urlList,
 } from '@dronedelivery/service-kit/config';
-import {
-  clientSettings,
-  processSettings,
-  serviceBusSettings,
-  verifierSettings,
-} from '@dronedelivery/service-kit/settings';
+import { clientSettings, processSettings, serviceBusSettings } from '@dronedelivery/service-kit/settings';
 import type { SagaPolicy } from './domain/policy.ts';
 
 const minuteMs = 60_000;
@@ -33,12 +28,15 @@ export const dependencySettings = {
 
 const settings = {
   ...processSettings,
-  ...verifierSettings,
   ...clientSettings,
   ...serviceBusSettings,
   ...dependencySettings,
   /** Messages that are handled at once. */
   CONCURRENCY: integer({ min: 1, max: 1000 }).or(32),
+  /** Without a message for this long the receiver is looked after. */
+  SILENCE_MS: milliseconds({ min: 100, max: 600_000 }).or(30_000),
+  /** How long a stop waits for the messages in hand. */
+  DRAIN_LIMIT_MS: milliseconds({ min: 0, max: 60_000 }).or(5000),
   ASSIGN_AHEAD_MS: milliseconds({ min: 0, max: dayMs }).or(15 * minuteMs),
   NO_DRONE_DELAY_FIRST_MS: milliseconds({ min: 10, max: minuteMs }).or(2000),
   NO_DRONE_DELAY_MAX_MS: milliseconds({ min: 10, max: 10 * minuteMs }).or(minuteMs),

@@ -21,7 +21,7 @@ export interface HandlingPorts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly policy: SagaPolicy;
-  readonly events: SagaEvents;
+  readonly events: Pick<SagaEvents, 'handled'>;
 }
 
 /** Handles one message of the queue: runs its saga, sends the copy that it may need, and only then lets go of it. */

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import type { CreateDeliveryMessage } from '@dronedelivery/contracts';
+import type { Service } from '@dronedelivery/service-kit/lifecycle';
+import { cancelRequest, createRequest, plan, rescheduleRequest } from './requests.ts';
+import { eventually, Surroundings } from './saga-harness.ts';
+
+const minuteMs = 60_000;
+const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
+const nowPlan = (changes = {}) => ({ ...plan, pickupTime: soon(0), deadline: soon(60 * minuteMs), ...changes });
+
+function create(id: string, changes: Partial<CreateDeliveryMessage> = {}): CreateDeliveryMessage {
+  const parcel = { packageId: `p-${id}`, size: 'Small', weightKg: 2 } as const;
+  const requestedAt = soon(0);
+  return createRequest({ deliveryId: id, requestId: `create-${id}`, requestedAt, plan: nowPlan(), parcel, ...changes })
+    .message;
+}
+
+const of = (id: string, what: string) => ({ deliveryId: id, requestId: `${what}-${id}`, requestedAt: soon(0) });
+const cancel = (id: string) => ({ ...cancelRequest().message, ...of(id, 'cancel') });
+const reschedule = (id: string, changes: object) => ({
+  ...rescheduleRequest(changes).message,
+  ...of(id, 'reschedule'),
+});
+
+suite('the saga over the broker', () => {
+  let around: Surroundings;
+  let workflow: Service;
+  before(async () => {
+    around = await Surroundings.start();
+    workflow = await around.startWorkflow();
+  });
+  after(async () => {
+    await workflow[Symbol.asyncDispose]();
+    await around[Symbol.asyncDispose]();
+  });
+
+  const stage = (id: string) => around.world.deliveries.get(id)?.stage;
+  const reason = (id: string) => around.world.deliveries.get(id)?.reason?.code;
+  const mission = (id: string) => around.world.missions.get(id)?.state;
+
+  test('a request becomes a delivery, a package and a flight', async () => {
+    await around.send(create('happy'));
+    await eventually(() => assert.equal(mission('happy'), 'Assigned'));
+    await around.untilIdle();
+    assert.equal(stage('happy'), 'Created');
+    assert.equal(around.world.packages.get('p-happy'), '2');
+  });
+
+  test('what waits for its time is assigned then', async () => {
+    await around.send(create('later', { plan: nowPlan({ pickupTime: soon(15 * minuteMs + 1500) }) }));
+    await eventually(() => assert.equal(stage('later'), 'Created'));
+    assert.equal(mission('later'), undefined);
+    await eventually(() => assert.equal(mission('later'), 'Assigned'));
+  });
+
+  test('a drone that comes free takes what waits for one', async () => {
+    around.world.dronesFree = 0;
+    await around.send(create('waits'));
+    await eventually(() => assert.equal(mission('waits'), 'Waiting'));
+    around.world.dronesFree = Number.POSITIVE_INFINITY;
+    await eventually(() => assert.equal(mission('waits'), 'Assigned'));
+  });
+
+  test('without any drone until the deadline the delivery fails, released first', async () => {
+    around.world.dronesFree = 0;
+    await around.send(create('hopeless', { plan: nowPlan({ deadline: soon(500) }) }));
+    await eventually(() => assert.equal(stage('hopeless'), 'Failed'));
+    around.world.dronesFree = Number.POSITIVE_INFINITY;
+    assert.equal(reason('hopeless'), 'no-drone-before-deadline');
+    assert.equal(mission('hopeless'), 'Released');
+  });
+
+  test('a permanent fault is undone', async () => {
+    around.world.packages.set('p-heavy', '49');
+    await around.send(create('heavy'));
+    await eventually(() => assert.equal(stage('heavy'), 'Failed'));
+    assert.equal(reason('heavy'), 'package-fixed');
+    assert.ok(around.world.tombstones.has('heavy'));
+  });
+
+  test('a cancel ends a delivery, before its drone comes and before its create', async () => {
+    await around.send(create('off'));
+    await eventually(() => assert.equal(mission('off'), 'Assigned'));
+    await around.send(cancel('off'));
+    await around.send(cancel('never'));
+    await eventually(() => assert.deepEqual([stage('off'), stage('never')], ['Cancelled', 'Cancelled']));
+    await around.send(create('never'));
+    await around.untilIdle();
+    assert.deepEqual([stage('never'), mission('never')], ['Cancelled', undefined]);
+  });
+
+  test('a cancel in flight is refused, which the history tells', async () => {
+    await around.send(create('flying'));
+    await eventually(() => assert.equal(mission('flying'), 'Assigned'));
+    around.world.missions.set('flying', { ...around.world.mission('flying'), state: 'EnRouteToDropoff' });
+    await around.send(cancel('flying'));
+    await eventually(() => assert.equal(around.world.refusals.at(-1)?.requestId, 'cancel-flying'));
+    assert.equal(around.world.refusals.at(-1)?.code, 'parcel-on-board');
+    assert.equal(stage('flying'), 'Created');
+  });
+
+  test('a reschedule is applied, also when it overtakes its create', async () => {
+    const deadline = soon(90 * minuteMs);
+    await around.send(reschedule('moved', { deadline }));
+    await eventually(() => assert.ok(around.world.calls.some((one) => one.deliveryId === 'moved')));
+    await around.send(create('moved'));
+    await eventually(() => assert.equal(around.world.deliveries.get('moved')?.deadline, deadline));
+    await around.untilIdle();
+    assert.equal(mission('moved'), 'Assigned');
+  });
+
+  test('a message that is no request is a dead letter that says why', async () => {
+    await around.bus.sender('delivery-requests').send({ messageId: 'nonsense', body: '{"kind":"create"}' });
+    await eventually(async () => {
+      const letters = await around.peekAll({ queue: 'delivery-requests', deadLetters: true });
+      const letter = letters.find(({ messageId }) => messageId === 'nonsense');
+      assert.equal(letter?.deadLetterReason, 'unreadable');
+      assert.match(letter?.deadLetterDescription ?? '', /deliveryId/);
+    });
+  });
+});
