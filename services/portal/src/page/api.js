@@ -7,6 +7,9 @@ export class Problem extends Error {
   }
 }
 
+/** Without this a browser answers a refused secret with its own dialogue for user and password, and waits for it. */
+const credentials = 'omit';
+
 // Kept in this module's memory alone: no storage outlives the page, and nothing else can read it.
 let token;
 
@@ -16,7 +19,7 @@ export async function signIn(clientId, clientSecret) {
     client_id: clientId,
     client_secret: clientSecret,
   });
-  const response = await fetch('/v1/oauth/token', { method: 'POST', body: form });
+  const response = await fetch('/v1/oauth/token', { method: 'POST', body: form, credentials });
   const answer = await response.json();
   if (!response.ok) throw new Problem(response.status, answer.error_description ?? answer.detail ?? answer.title);
   token = answer.access_token;
@@ -30,7 +33,7 @@ export function signOut() {
 export async function call(path, { method = 'GET', body, signal, accept = 'application/json' } = {}) {
   const headers = { accept, authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const response = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
+  const response = await fetch(path, { method, headers, signal, credentials, body: body && JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);
   return response;
 }
