@@ -102,12 +102,14 @@ suite('the saga over the broker', () => {
 
   test('a reschedule is applied, also when it overtakes its create', async () => {
     const deadline = soon(90 * minuteMs);
-    await around.send(reschedule('moved', { deadline }));
-    await eventually(() => assert.ok(around.world.calls.some((one) => one.deliveryId === 'moved')));
+    const away = { kind: 'refuse', code: 'unavailable' } as const;
+    around.world.script('putDelivery', away, away);
     await around.send(create('moved'));
+    await around.send(reschedule('moved', { deadline }));
     await eventually(() => assert.equal(around.world.deliveries.get('moved')?.deadline, deadline));
     await around.untilIdle();
     assert.equal(mission('moved'), 'Assigned');
+    assert.ok(around.world.calls.some((one) => one.name === 'getDelivery' && one.deliveryId === 'moved'));
   });
 
   test('a message that is no request is a dead letter that says why', async () => {
