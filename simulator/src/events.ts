@@ -25,8 +25,8 @@ export interface FleetEvents {
 export function logFleetEvents(log: EventLog): FleetEvents {
   return {
     enrolled: (drones) => log.info({ drones }, 'fleet enrolled'),
-    enrolmentFailed: (error, retryMs) => log.warn({ err: error, retryMs }, 'fleet not enrolled yet'),
-    refreshFailed: (error) => log.warn({ err: error }, 'fleet not read anew'),
+    enrolmentFailed: (error, retryMs) => log.warn({ why: reasonOf(error), retryMs }, 'fleet not enrolled yet'),
+    refreshFailed: (error) => log.warn({ why: reasonOf(error) }, 'fleet not read anew'),
     cannotFly: ({ droneId, modelId, stationId }) =>
       log.warn({ droneId, modelId, stationId }, 'drone of an unknown model or station'),
     commandTaken: ({ kind, droneId, missionId, revision }) =>
@@ -38,4 +38,9 @@ export function logFleetEvents(log: EventLog): FleetEvents {
     faultInjected: (droneId, kind) => log.info({ droneId, kind }, 'fault injected'),
     flightsPaused: (paused) => log.info({ paused }, 'flights paused or resumed'),
   };
+}
+
+/** Such failures are calls that did not succeed: where in our code says nothing. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

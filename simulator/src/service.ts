@@ -14,6 +14,9 @@ import { planFleet } from './domain/fleet-plan.ts';
 import { seededRandom } from './domain/random.ts';
 import { logFleetEvents } from './events.ts';
 
+/** Thousands of drones are registered in one go. */
+const registerTimeoutMs = 10_000;
+
 export interface SimulatorOverrides {
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -61,17 +64,18 @@ export async function createSimulator(config: SimulatorConfig, overrides: Simula
 
 function connect(config: SimulatorConfig, logger: Logger, resources: AsyncDisposableStack) {
   const tokenSource = createClientCredentials({ ...config, logger });
-  const shared = { name: 'drone-scheduler', baseUrls: config.droneSchedulerUrl, tokenSource } as const;
-  const register = resources.use(createServiceClient({ ...shared, timeoutMs: 10_000 }));
-  // The loop has its own pauses, fitted to the silence after which drones count as lost.
+  const shared = {
+    name: 'drone-scheduler',
+    baseUrls: config.droneSchedulerUrl,
+    tokenSource,
+    // Short: a fleet that is silent counts as lost before long.
+    breakerPauseMs: 250,
+    breakerPauseMsMax: 1_000,
+  } as const;
+  const register = resources.use(createServiceClient({ ...shared, timeoutMs: registerTimeoutMs }));
+  // The loop makes its own pauses.
   const telemetry = resources.use(
-    createServiceClient({
-      ...shared,
-      timeoutMs: config.telemetryTimeoutMs,
-      attemptsMax: 1,
-      breakerPauseMs: 500,
-      breakerPauseMsMax: 2_000,
-    }),
+    createServiceClient({ ...shared, timeoutMs: config.telemetryTimeoutMs, attemptsMax: 1 }),
   );
   return { register: httpFleetRegister(register), report: httpTelemetry(telemetry) };
 }

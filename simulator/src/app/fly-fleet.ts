@@ -19,7 +19,7 @@ export interface FlyFleetOptions {
 }
 
 const enrolRetryFirstMs = 250;
-const enrolRetryMsMax = 5_000;
+const enrolRetryMsMax = 1_000;
 
 /** From the first contact with the scheduler until the signal is aborted. */
 export async function flyFleet(options: FlyFleetOptions, signal: AbortSignal): Promise<void> {
