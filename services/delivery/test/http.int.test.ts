@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { pickupMs, putBody, replanBody } from './support/bodies.ts';
-import { type Reply, type RunningDelivery, runDelivery } from './support/running-delivery.ts';
+import { businessId, type Reply, type RunningDelivery, runDelivery } from './support/running-delivery.ts';
 
 let delivery: RunningDelivery;
 before(async () => {
@@ -30,7 +30,7 @@ describe('the saga', () => {
     const body = putBody({ ownerId: 'owner-7' });
     const first = await delivery.asService('PUT', '/v1/deliveries/once', body);
     assert.equal(first.status, 201);
-    assert.deepEqual(first.body.owner, { userId: 'owner-7', accountId: delivery.businessId });
+    assert.deepEqual(first.body.owner, { userId: 'owner-7', accountId: businessId });
     assert.equal(first.body.pickupETA, body.pickupTime);
     assert.equal(first.body.planRevision, 1);
     assert.equal((await delivery.asService('PUT', '/v1/deliveries/once', body)).status, 204);
@@ -127,7 +127,7 @@ describe('readers', () => {
     assert.equal(status.pickupETA, new Date(pickupMs).toISOString());
     assert.ok(Date.parse(status.deliveryETA) > pickupMs);
     const { body: owner } = await delivery.asShipper('GET', `/v1/deliveries/${id}/owner`);
-    assert.deepEqual(owner, { userId: 'owner-1', accountId: delivery.businessId });
+    assert.deepEqual(owner, { userId: 'owner-1', accountId: businessId });
   });
 
   test('page through a list', async () => {
@@ -166,18 +166,16 @@ describe('readers', () => {
     const stranger = delivery.caller({ roles: ['shipper'], businessId: 'stranger' });
     for (const part of ['', '/status', '/owner', '/history', '/notifications', '/events']) {
       assert.equal((await stranger('GET', `/v1/deliveries/${id}${part}`)).status, 404, part);
-      const named = await stranger('GET', `/v1/deliveries/${id}${part}?businessId=${delivery.businessId}`);
+      const named = await stranger('GET', `/v1/deliveries/${id}${part}?businessId=${businessId}`);
       assert.equal(named.status, 403, part);
     }
     assert.deepEqual((await stranger('GET', '/v1/deliveries')).body.items, []);
     const operator = delivery.caller({ roles: ['operator'] });
     const { items } = (await operator('GET', '/v1/deliveries?limit=200')).body;
     assert.ok(
-      items.some(
-        (item: { id: string; businessId: string }) => item.id === id && item.businessId === delivery.businessId,
-      ),
+      items.some((item: { id: string; businessId: string }) => item.id === id && item.businessId === businessId),
     );
-    assert.equal((await operator('GET', `/v1/deliveries/${id}?businessId=${delivery.businessId}`)).status, 200);
+    assert.equal((await operator('GET', `/v1/deliveries/${id}?businessId=${businessId}`)).status, 200);
     assert.equal((await operator('GET', `/v1/deliveries/${id}`)).status, 400);
   });
 });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { AccessTokenClaims } from '@dronedelivery/contracts';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { startTokenIssuer, tempFolder } from '@dronedelivery/testing';
@@ -17,13 +16,14 @@ export type Caller = (method: string, path: string, body?: unknown, headers?: Re
 
 export interface RunningDelivery extends AsyncDisposable {
   readonly urls: readonly string[];
-  /** A business of its own for each, so that tests do not meet. */
-  readonly businessId: string;
+  authorization(claims: AccessTokenClaims): string;
   caller(claims: AccessTokenClaims, url?: string): Caller;
   /** Names the business in every call. */
   readonly asService: Caller;
   readonly asShipper: Caller;
 }
+
+export const businessId = 'shop';
 
 export interface RunOptions {
   readonly connectionString: string;
@@ -54,15 +54,15 @@ export async function runDelivery(options: RunOptions): Promise<RunningDelivery>
     );
     urls.push(service.url);
   }
-  const businessId = `shop-${randomUUID().slice(0, 8)}`;
+  const authorization = (claims: AccessTokenClaims) => `Bearer ${issuer.token({ sub: 'test', ...claims })}`;
   const caller = (claims: AccessTokenClaims, url = urls[0] ?? ''): Caller => {
-    const token = issuer.token({ sub: 'test', ...claims });
-    return (method, path, body, headers = {}) => call(`${url}${path}`, method, token, body, headers);
+    const own = { authorization: authorization(claims) };
+    return (method, path, body, headers = {}) => call(`${url}${path}`, method, body, { ...own, ...headers });
   };
   const service = caller({ roles: ['service'] });
   return {
     urls,
-    businessId,
+    authorization,
     caller,
     asService: (method, path, body, headers) => service(method, `${path}?businessId=${businessId}`, body, headers),
     asShipper: caller({ roles: ['shipper'], businessId, ownerId: 'owner-1' }),
@@ -70,18 +70,12 @@ export async function runDelivery(options: RunOptions): Promise<RunningDelivery>
   };
 }
 
-async function call(
-  url: string,
-  method: string,
-  token: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Reply> {
+async function call(url: string, method: string, body: unknown, headers: Record<string, string>): Promise<Reply> {
   const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await fetch(url, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...type, ...headers },
+    headers: { ...type, ...headers },
     ...content,
   });
   const text = await answer.text();
