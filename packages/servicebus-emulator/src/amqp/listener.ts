@@ -58,6 +58,8 @@ function accept(connection: InnerConnection, socket: Socket, surroundings: Conne
   boundFrames(connection, surroundings.limits.frameBytesMax);
   new ClientConnection(connection, surroundings);
   connection.accept(socket);
+  // rhea sees only the peer's end; without this the timers of a connection that we cut would live on.
+  socket.once('close', () => connection.eof());
 }
 
 /** rhea writes frame by frame; one system call for all frames of a moment costs a fraction. */

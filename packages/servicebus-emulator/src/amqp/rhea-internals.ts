@@ -80,6 +80,7 @@ export interface InnerConnection extends Connection {
   /** Present for clients that speak SASL. */
   readonly sasl_transport?: { readonly transports?: Readonly<Record<number, { readonly mechanism?: unknown }>> };
   accept(socket: unknown): void;
+  eof(): void;
 }
 
 interface Frames {

@@ -1,0 +1,56 @@
+/** Short enough to wait for; a real namespace takes 5 s at least (set its entities up with the same names). */
+export const shortLockMs = 2_000;
+
+const queue = (name: string, properties: object = {}) => ({
+  Name: name,
+  Properties: { LockDuration: 'PT1M', MaxDeliveryCount: 10, ...properties },
+});
+
+const correlation = (name: string, filter: object) => ({
+  Name: name,
+  Properties: { FilterType: 'Correlation', CorrelationFilter: filter },
+});
+
+/** Every test has its own entity, so that they can run at the same time. */
+export const conformanceConfig = {
+  UserConfig: {
+    Namespaces: [
+      {
+        Name: 'conformance',
+        Queues: [
+          ...['send', 'batch', 'peek', 'delete', 'order', 'credit', 'process', 'large', 'bodies'].map((name) =>
+            queue(name),
+          ),
+          ...['complete', 'abandon', 'defer', 'deadletter', 'schedule', 'cancel', 'management'].map((name) =>
+            queue(name),
+          ),
+          ...['lock-expiry', 'lock-renewal', 'lock-lost'].map((name) => queue(name, { LockDuration: 'PT2S' })),
+          queue('poison', { MaxDeliveryCount: 3 }),
+          queue('duplicates', { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT1M' }),
+          queue('expiring', { DefaultMessageTimeToLive: 'PT1S', DeadLetteringOnMessageExpiration: true }),
+          queue('vanishing', { DefaultMessageTimeToLive: 'PT1H', DeadLetteringOnMessageExpiration: false }),
+          queue('disabled', { Status: 'Disabled' }),
+          queue('tiny', { MaxMessageCount: 3 }),
+        ],
+        Topics: [
+          {
+            Name: 'events',
+            Properties: { RequiresDuplicateDetection: true },
+            Subscriptions: [
+              { Name: 'all' },
+              {
+                Name: 'red',
+                Rules: [
+                  correlation('subject', { Label: 'red' }),
+                  correlation('colour', { Properties: { colour: 'red', depth: 2 } }),
+                ],
+              },
+              { Name: 'dead', Properties: { MaxDeliveryCount: 1 } },
+            ],
+          },
+          { Name: 'later', Subscriptions: [{ Name: 'all' }] },
+        ],
+      },
+    ],
+  },
+};

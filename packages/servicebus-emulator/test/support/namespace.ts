@@ -1,0 +1,62 @@
+import { after, before } from 'node:test';
+import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { startServiceBusEmulator } from '../../src/index.ts';
+import { conformanceConfig } from './conformance-config.ts';
+
+const variable = 'SERVICEBUS_CONFORMANCE_CONNECTION_STRING';
+
+/** What a conformance test works with. Everything opened is closed at the end. */
+export interface TestNamespace {
+  client(): ServiceBusClient;
+}
+
+/** The namespace that the environment names, or else an emulator of its own for the file. */
+export function useNamespace(): TestNamespace {
+  const resources = new AsyncDisposableStack();
+  let client: ServiceBusClient | undefined;
+  before(async () => {
+    const connectionString = process.env[variable] ?? (await startEmulator(resources));
+    client = new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 0 } });
+    resources.defer(() => client?.close());
+  });
+  after(() => resources.disposeAsync());
+  return {
+    client() {
+      if (client === undefined) throw new Error('The namespace is not open yet.');
+      return client;
+    },
+  };
+}
+
+async function startEmulator(resources: AsyncDisposableStack): Promise<string> {
+  return resources.use(await startServiceBusEmulator({ config: conformanceConfig })).connectionString;
+}
+
+const waitMs = 10_000;
+
+/** Receives until there are `count`; fails when they do not come. */
+export async function receive(receiver: ServiceBusReceiver, count: number): Promise<ServiceBusReceivedMessage[]> {
+  const messages: ServiceBusReceivedMessage[] = [];
+  while (messages.length < count) {
+    const more = await receiver.receiveMessages(count - messages.length, { maxWaitTimeInMs: waitMs });
+    if (more.length === 0) throw new Error(`Received ${messages.length} of ${count} messages.`);
+    messages.push(...more);
+  }
+  return messages;
+}
+
+export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage> {
+  const [message] = await receive(receiver, 1);
+  if (message === undefined) throw new Error('Received nothing.');
+  return message;
+}
+
+/** Whether nothing can be received now. */
+export async function isEmpty(receiver: ServiceBusReceiver): Promise<boolean> {
+  const messages = await receiver.receiveMessages(1, { maxWaitTimeInMs: 300 });
+  return messages.length === 0;
+}
+
+export function bodies(messages: readonly { readonly body: unknown }[]): unknown[] {
+  return messages.map((message) => message.body);
+}
