@@ -1,4 +1,4 @@
-import type { DroneModel, Location, Station } from '@dronedelivery/contracts';
+import type { DroneModel, Location, PutDroneDelivery, Station } from '@dronedelivery/contracts';
 import type { Fleet, Spot } from '../src/domain/assignment.ts';
 import { type Drone, isFree, isParked, type ReceivedReport } from '../src/domain/drone.ts';
 import { type BoundMission, type Mission, type MissionRequest, unseenMission } from '../src/domain/mission.ts';
@@ -135,4 +135,20 @@ export function fleetOf(
 
 function spotOf(one: Drone): Spot {
   return { location: one.location, modelId: one.modelId, parked: isParked(one.activity), drones: [one] };
+}
+
+/** What the saga sends, about now. */
+export function putBody(requestSequence: string, fields: Partial<PutDroneDelivery> = {}): PutDroneDelivery {
+  return {
+    ownerId: 'owner-1',
+    pickup: place(1000, 0),
+    dropOff: place(1000, 1000),
+    pickupTime: new Date().toISOString(),
+    deadline: new Date(Date.now() + 60 * minuteMs).toISOString(),
+    expedited: false,
+    packageSize: 'Small',
+    weightKg: 5,
+    requestSequence,
+    ...fields,
+  };
 }
