@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { startTokenIssuer } from '@dronedelivery/testing';
 import { readConfig } from '../src/edge/config.ts';
 import { createEdge } from '../src/edge/edge.ts';
-import { createTestTokenIssuer } from './test-issuer.ts';
 
 export interface Seen {
   readonly method: string;
@@ -43,7 +43,7 @@ function echo({ method, url, body }: Seen, response: ServerResponse): void {
 /** An edge whose services are all the one upstream, unless settings say otherwise. */
 export async function startEdge(upstreamUrl: string, settings: Readonly<Record<string, string>> = {}) {
   await using resources = new AsyncDisposableStack();
-  const issuer = resources.use(await createTestTokenIssuer());
+  const issuer = resources.use(await startTokenIssuer());
   const services = ['ACCOUNT', 'INGESTION', 'SUPERVISOR', 'PACKAGE', 'DELIVERY', 'DRONE_SCHEDULER', 'PORTAL'];
   const config = readConfig({
     TOKEN_ISSUER: issuer.issuer,
@@ -53,7 +53,7 @@ export async function startEdge(upstreamUrl: string, settings: Readonly<Record<s
   });
   const edge = resources.use(await createEdge(config, { logger: silentLogger }));
   const owned = resources.move();
-  const shipper = await issuer.token({ roles: ['shipper'], businessId: 'b1' });
+  const shipper = issuer.token({ sub: 'shipper-of-b1', roles: ['shipper'], businessId: 'b1' });
   return {
     url: edge.url,
     issuer,
