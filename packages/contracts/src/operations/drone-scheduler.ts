@@ -39,14 +39,7 @@ export const droneSchedulerOperations = {
     query: ofBusiness,
     body: PutDroneDelivery,
     responses: { 200: DroneDelivery, 201: DroneDelivery },
-    errors: [
-      'released',
-      'parcel-on-board',
-      'plan-superseded',
-      'no-drone-available',
-      'no-feasible-drone',
-      'conflict',
-    ],
+    errors: ['released', 'parcel-on-board', 'plan-superseded', 'no-drone-available', 'no-feasible-drone', 'conflict'],
   }),
   releaseDroneDelivery: operation({
     id: 'releaseDroneDelivery',
