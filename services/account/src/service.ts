@@ -20,6 +20,7 @@ import { type Seeds, seed } from './app/seed.ts';
 import { createTokenSigning } from './app/signing-keys.ts';
 import { createUsers } from './app/users.ts';
 import type { AccountConfig } from './config.ts';
+import { createAccountEvents } from './events.ts';
 
 export interface AccountOverrides {
   readonly clock?: Clock;
@@ -33,6 +34,7 @@ export async function createAccountService(config: AccountConfig, overrides: Acc
   const logger = overrides.logger ?? createLogger({ service: 'account', level: config.logLevel });
   const seeds = await seedsOf(config.seedClientsFile);
   const now = () => clock.now();
+  const events = createAccountEvents(logger);
   const stores = sqliteStores(resources.use(await openAccountDatabase(config.dataDir)));
   const secrets = await createSecrets({
     now,
@@ -47,8 +49,9 @@ export async function createAccountService(config: AccountConfig, overrides: Acc
     now,
     tokenLifetimeMs: config.tokenLifetimeS * 1000,
     publishAheadMs: config.keyPublishAheadMs,
+    events,
   });
-  const needs = { ...stores, secrets, now, newId: overrides.newId ?? newId, ...config };
+  const needs = { ...stores, secrets, events, now, newId: overrides.newId ?? newId, ...config };
   const accounts = {
     businesses: createBusinesses({ ...needs, pendingMax: config.pendingBusinessesMax }),
     users: createUsers(needs),
@@ -69,7 +72,7 @@ export async function createAccountService(config: AccountConfig, overrides: Acc
       requestTimeoutMs: config.requestTimeoutMs,
     }),
   );
-  registerTokenEndpoint(server, (asked) => issueToken({ ...stores, secrets, signing }, asked), config.tokenLifetimeS);
+  registerTokenEndpoint(server, (asked) => issueToken({ ...needs, signing }, asked), config.tokenLifetimeS);
   registerRoutes(server, {
     accounts,
     takeRegistration: createTokenBuckets(registrationLimits(config), now),

@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { tempFolder } from '@dronedelivery/testing';
 import { readConfig } from '../src/config.ts';
 import { createAccountService } from '../src/service.ts';
 
@@ -46,12 +45,11 @@ export async function startAccount({
   clock = systemClock,
 } = {}) {
   await using resources = new AsyncDisposableStack();
-  const folder = await mkdtemp(path.join(tmpdir(), 'account-'));
-  resources.defer(() => rm(folder, { recursive: true }));
-  const seedsPath = path.join(folder, 'seeds.json');
+  const folder = resources.use(await tempFolder());
+  const seedsPath = folder.file('seeds.json');
   await writeFile(seedsPath, JSON.stringify(seedFile));
   const config = readConfig({
-    ...{ DATA_DIR: dataDir || path.join(folder, 'data'), TOKEN_ISSUER: 'test-issuer', SEED_CLIENTS_FILE: seedsPath },
+    ...{ DATA_DIR: dataDir || folder.file('data'), TOKEN_ISSUER: 'test-issuer', SEED_CLIENTS_FILE: seedsPath },
     ...settings,
   });
   const service = resources.use(await createAccountService(config, { logger: silentLogger, clock }));

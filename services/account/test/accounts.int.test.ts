@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { ConfigurationError } from '@dronedelivery/service-kit/config';
+import { tempFolder } from '@dronedelivery/testing';
 import { type Answered, demo, operator, seeds, startAccount } from './account-fixture.ts';
 
 const problem = (code: string) => `urn:drone-delivery:problem:${code}`;
@@ -190,7 +188,8 @@ test('bad input is named field by field', async () => {
 });
 
 test('seeds are brought in again and again: new secrets count, a revoked client and a suspended business stay so', async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'account-'));
+  await using folder = await tempFolder();
+  const dataDir = folder.path;
   const newSecret = 'another-secret-0123456789';
   {
     await using account = await startAccount({ dataDir });
@@ -209,7 +208,6 @@ test('seeds are brought in again and again: new secrets count, a revoked client 
     await using account = await startAccount({ dataDir, seedFile: changed });
     await assert.rejects(account.tokenOf({ ...demo, clientSecret: newSecret }), /invalid_client/);
   }
-  await rm(dataDir, { recursive: true });
 });
 
 test('a bad seed file stops the start with all that is wrong', async () => {

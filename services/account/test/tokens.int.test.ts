@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
+import { tempFolder } from '@dronedelivery/testing';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { demo, movableClock, operator, startAccount } from './account-fixture.ts';
 
@@ -190,7 +188,8 @@ test('the key set may be cached', async () => {
 });
 
 test('two processes on one store sign with the same key and honour what the other has done', async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'account-'));
+  await using folder = await tempFolder();
+  const dataDir = folder.path;
   {
     await using one = await startAccount({ dataDir, settings: { KEY_PUBLISH_AHEAD_MS: '0' } });
     await using other = await startAccount({ dataDir, settings: { KEY_PUBLISH_AHEAD_MS: '0' } });
@@ -201,11 +200,11 @@ test('two processes on one store sign with the same key and honour what the othe
     await one.call(demo, 'DELETE', `/v1/clients/${created.body.clientId}`);
     assert.equal((await other.askToken(form(created.body))).status, 401);
   }
-  await rm(dataDir, { recursive: true });
 });
 
 test('keys, clients and tokens outlive a restart', async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'account-'));
+  await using folder = await tempFolder();
+  const dataDir = folder.path;
   let token = '';
   {
     await using account = await startAccount({ dataDir });
@@ -216,7 +215,6 @@ test('keys, clients and tokens outlive a restart', async () => {
     await verifierOf(account.url).verify(token);
     assert.ok(await account.tokenOf(demo));
   }
-  await rm(dataDir, { recursive: true });
 });
 
 test('an expired token no longer opens the own routes', async () => {

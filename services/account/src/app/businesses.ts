@@ -1,6 +1,7 @@
 import type { BusinessRegistered, Business as BusinessView, PatchBusiness } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import { type Business, firstUserId, registered } from '../domain/business.ts';
+import type { AccountEvents } from '../events.ts';
 import { type PageRequest, page } from './cursor.ts';
 import type { BusinessStore, Secrets } from './ports.ts';
 
@@ -11,9 +12,10 @@ interface Needs {
   readonly newId: () => string;
   readonly activateAtOnce: boolean;
   readonly pendingMax: number;
+  readonly events: AccountEvents;
 }
 
-export function createBusinesses({ businesses, secrets, now, newId, activateAtOnce, pendingMax }: Needs) {
+export function createBusinesses({ businesses, secrets, now, newId, activateAtOnce, pendingMax, events }: Needs) {
   return {
     register: async (name: string): Promise<BusinessRegistered> => {
       const at = now();
@@ -35,6 +37,7 @@ export function createBusinesses({ businesses, secrets, now, newId, activateAtOn
       if ((await businesses.register(business, user, client, pendingMax)) === 'full') {
         throw new AppError('unavailable', 'too many businesses wait for activation');
       }
+      events.businessRegistered(businessId, status);
       return { businessId, name, status, client: { clientId: client.clientId, clientSecret } };
     },
 
@@ -48,8 +51,11 @@ export function createBusinesses({ businesses, secrets, now, newId, activateAtOn
         view,
       ),
 
-    setStatus: async (businessId: string, { status }: PatchBusiness): Promise<BusinessView> =>
-      view(found(await businesses.setStatus(businessId, status))),
+    setStatus: async (businessId: string, { status }: PatchBusiness): Promise<BusinessView> => {
+      const business = found(await businesses.setStatus(businessId, status));
+      events.businessStatusSet(businessId, status);
+      return view(business);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ApiClient, ApiClientCreated, CreateClient, CreateSystemClient } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { Client } from '../domain/client.ts';
+import type { AccountEvents } from '../events.ts';
 import { type PageRequest, page } from './cursor.ts';
 import type { BusinessStore, ClientStore, Secrets, UserStore } from './ports.ts';
 
@@ -13,11 +14,12 @@ interface Needs {
   readonly newId: () => string;
   /** Active ones of one business, or of none. */
   readonly clientsMax: number;
+  readonly events: AccountEvents;
 }
 
 type NewClient = Pick<Client, 'businessId' | 'name' | 'roles' | 'ownerId' | 'drones'>;
 
-export function createClients({ businesses, users, clients, secrets, now, newId, clientsMax }: Needs) {
+export function createClients({ businesses, users, clients, secrets, now, newId, clientsMax, events }: Needs) {
   const add = async (asked: NewClient): Promise<ApiClientCreated> => {
     const clientSecret = secrets.create();
     const secretHash = await secrets.hash(clientSecret);
@@ -25,6 +27,7 @@ export function createClients({ businesses, users, clients, secrets, now, newId,
     if ((await clients.add(client, clientsMax)) === 'full') {
       throw new AppError('conflict', `there are at most ${clientsMax} active clients: revoke one first`);
     }
+    events.clientAdded(client);
     return { ...view(client), clientSecret };
   };
 
@@ -55,6 +58,7 @@ export function createClients({ businesses, users, clients, secrets, now, newId,
         throw new AppError('not-found');
       }
       await clients.revoke(clientId);
+      events.clientRevoked(clientId);
     },
   };
 }

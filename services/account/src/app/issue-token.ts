@@ -1,5 +1,6 @@
 import type { Role } from '@dronedelivery/contracts';
 import { accessTokenClaims, grant } from '../domain/client.ts';
+import type { AccountEvents } from '../events.ts';
 import type { BusinessStore, ClientStore, Secrets } from './ports.ts';
 import type { TokenSigning } from './signing-keys.ts';
 
@@ -18,16 +19,21 @@ interface Needs {
   readonly clients: ClientStore;
   readonly secrets: Secrets;
   readonly signing: TokenSigning;
+  readonly events: AccountEvents;
 }
 
 /**
  * The client and its business are read every time, so that a revocation or suspension by another process counts from
  * the next request on. Who does not know the secret learns nothing: unknown, wrong and revoked look and last alike.
  */
-export async function issueToken(
-  { businesses, clients, secrets, signing }: Needs,
-  asked: TokenAsked,
-): Promise<TokenOutcome> {
+export async function issueToken(needs: Needs, asked: TokenAsked): Promise<TokenOutcome> {
+  const outcome = await decide(needs, asked);
+  if (outcome.kind === 'issued') needs.events.tokenIssued();
+  else needs.events.tokenRefused(asked.clientId, outcome.error);
+  return outcome;
+}
+
+async function decide({ businesses, clients, secrets, signing }: Needs, asked: TokenAsked): Promise<TokenOutcome> {
   const client = await clients.find(asked.clientId);
   const proved = await secrets.matches(asked.clientSecret, client?.secretHash);
   if (client === undefined || !proved) return { kind: 'refused', error: 'invalid_client' };

@@ -1,5 +1,6 @@
 import type { AccessTokenClaims } from '@dronedelivery/contracts';
 import { publishedKeysAt, signingKeyAt } from '../domain/signing-key.ts';
+import type { AccountEvents } from '../events.ts';
 import type { GenerateSigningKey, SigningKey, SigningKeyStore, SignToken } from './ports.ts';
 
 interface Needs {
@@ -10,15 +11,19 @@ interface Needs {
   readonly tokenLifetimeMs: number;
   /** How long a new key is published before it signs: longer than verifiers keep a key set. */
   readonly publishAheadMs: number;
+  readonly events: AccountEvents;
 }
 
 export type TokenSigning = ReturnType<typeof createTokenSigning>;
 
 /** Keys are read from the store each time: another process may have added one. */
-export function createTokenSigning({ store, generate, signToken, now, tokenLifetimeMs, publishAheadMs }: Needs) {
+export function createTokenSigning(needs: Needs) {
+  const { store, generate, signToken, now, tokenLifetimeMs, publishAheadMs, events } = needs;
   const add = async (signsFrom: number, later: number) => {
     const key: SigningKey = { ...(await generate()), createdAt: now(), signsFrom };
-    return store.addUnlessLater(key, later);
+    const added = await store.addUnlessLater(key, later);
+    if (added.kid === key.kid) events.signingKeyAdded(key.kid, key.signsFrom);
+    return added;
   };
   return {
     /** Makes the first key unless there is one. */
