@@ -167,8 +167,9 @@ describe('a pause', () => {
   });
 
   test('lets commands through, but no departure', () => {
-    const { fleet } = fleetOf(drones(1));
+    const { fleet, told } = fleetOf(drones(1));
     fleet.pause(noonMs);
+    assert.deepEqual(told, ['flightsPaused true']);
     fleet.answered(accepted(fleet.takeDue(noonMs, 1), departNow), noonMs);
     fleet.advance(noonMs + 10_000);
     const [echo] = fleet.takeDue(noonMs + 10_000, 1);

@@ -125,6 +125,7 @@ export class Fleet {
   pause(nowMs: number): void {
     for (const member of this.#order) this.#bringTo(member, nowMs);
     this.#paused = true;
+    this.#options.events.flightsPaused(true);
   }
 
   resume(nowMs: number): void {
@@ -133,6 +134,7 @@ export class Fleet {
       if (isActive(member.drone)) member.dueAtMs = Math.min(member.dueAtMs, nowMs);
     }
     this.#paused = false;
+    this.#options.events.flightsPaused(false);
   }
 
   #bringTo(member: Member, nowMs: number): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DroneModel, RegisterDrone, Station } from '@dronedelivery/contracts';
 import { distanceM, planLeg } from '@dronedelivery/geo';
-import { Compile } from 'typebox/compile';
+import { compileCheck } from '@dronedelivery/service-kit/schema-check';
 import { planFleet } from './fleet-plan.ts';
 import { positionOf } from './place.ts';
 
@@ -14,19 +14,26 @@ test('the same numbers give the same fleet, another seed another', () => {
 });
 
 test('every part of a fleet is valid, unique and knows the others', () => {
+  const faultsOf = {
+    model: compileCheck(DroneModel),
+    station: compileCheck(Station),
+    drone: compileCheck(RegisterDrone),
+  };
   for (const count of [1, 40, 6000]) {
     const { models, stations, drones } = planFleet(count, 1, center);
-    const valid = { model: Compile(DroneModel), station: Compile(Station), drone: Compile(RegisterDrone) };
     assert.equal(drones.length, count);
     assert.equal(new Set(drones.map(({ droneId }) => droneId)).size, count);
     const stationIds = new Set(stations.map(({ stationId }) => stationId));
     assert.equal(stationIds.size, stations.length);
-    for (const model of models) assert.ok(valid.model.Check(model));
+    for (const model of models) assert.equal(faultsOf.model(model), undefined);
     for (const station of stations) {
-      assert.ok(valid.station.Check(station));
+      assert.equal(faultsOf.station(station), undefined);
       assert.ok(distanceM(station.location, center) <= 5_001);
     }
-    for (const drone of drones) assert.ok(valid.drone.Check(drone) && stationIds.has(drone.stationId));
+    for (const drone of drones) {
+      assert.equal(faultsOf.drone(drone), undefined);
+      assert.ok(stationIds.has(drone.stationId));
+    }
   }
 });
 

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TelemetryReport } from '@dronedelivery/contracts';
-import { Compile } from 'typebox/compile';
+import { compileCheck } from '@dronedelivery/service-kit/schema-check';
 import { flyMission, noonMs, simDrone } from '../../test/sample-fleet.ts';
 import { advance } from './advance.ts';
 import { obey } from './obey.ts';
 import { reportOf } from './report.ts';
 
-const valid = Compile(TelemetryReport);
+const faultsOf = compileCheck(TelemetryReport);
 const flying = advance(obey(simDrone(), flyMission()), noonMs + 130_000, 1);
 
 test('a report is valid at every moment of a mission', () => {
   for (let second = 0; second < 1500; second += 3) {
     const report = reportOf(advance(flying, flying.atMs + second * 1000, 1), second + 1, false);
-    assert.ok(valid.Check(report), JSON.stringify(valid.Errors(report)));
+    assert.equal(faultsOf(report), undefined);
   }
 });
 
