@@ -63,7 +63,10 @@ export async function startLocalSystem(
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
   const processes = new Map<string, SupervisedProcess>();
-  for (const specification of specify(instances, { options, credentials, amqpPort, seedsFile, settings })) {
+  // Also what is not started has an address: a part of the system behaves as if the rest were down.
+  const started = new Set(instances.map(({ name }) => name));
+  const specifications = specify(all, { options, credentials, amqpPort, seedsFile, settings });
+  for (const specification of specifications.filter(({ name }) => started.has(name))) {
     mkdirSync(specification.environment.DATA_DIR ?? options.dataDir, { recursive: true });
     mkdirSync(path.dirname(specification.logFile), { recursive: true });
     processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell)));
