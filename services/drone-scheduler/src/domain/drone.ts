@@ -58,11 +58,12 @@ export function droneStateOf(drone: Drone): DroneState {
   return drone.activity === 'Charging' ? 'Charging' : 'Idle';
 }
 
-/** Whether the drone's own words show that it knows the command. */
+/**
+ * Whether the drone's own words show that it knows the command. That it says nothing of the mission does not: the order
+ * to fly may be on its way to it.
+ */
 export function hasAcknowledged(drone: Drone, command: DroneCommand): boolean {
-  const knows = drone.reportedMissionId === command.missionId && (drone.reportedRevision ?? 0) >= command.revision;
-  if (command.kind === 'FlyMission') return knows;
-  return knows || drone.reportedMissionId !== command.missionId || drone.activity === 'Returning';
+  return drone.reportedMissionId === command.missionId && (drone.reportedRevision ?? 0) >= command.revision;
 }
 
 /**

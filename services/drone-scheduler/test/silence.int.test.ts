@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DroneActivity } from '@dronedelivery/contracts';
+import { tempFolder } from '@dronedelivery/testing';
+import { putDroneDelivery } from '../src/app/put-drone-delivery.ts';
+import { seekDrones } from '../src/app/seek.ts';
+import { giveUpSilent } from '../src/app/silence.ts';
+import { asked, key, minuteMs } from './builders.ts';
+import { openReplica, openTestFleet, pass, type Replica, silenceMs, type TestTime, testTime } from './dispatch.ts';
+
+/** Looks as often as the service does, so that a look never comes late. */
+async function passLooking(time: TestTime, ms: number, replicas: readonly Replica[]): Promise<number> {
+  let lost = 0;
+  for (let left = ms; left > 0; left -= 6000) {
+    pass(time, Math.min(left, 6000));
+    for (const { dispatch, watch } of replicas) lost += (await giveUpSilent(dispatch, watch)).length;
+  }
+  return lost;
+}
+
+const assignTo = async ({ dispatch }: Replica) => {
+  const outcome = await putDroneDelivery(dispatch, key, asked('10'));
+  assert.ok(outcome.kind === 'bound');
+  return outcome.mission;
+};
+const kinds = async ({ stores }: Replica) => (await stores.storedEvents()).map(({ kind }) => kind);
+const stateOf = async ({ stores }: Replica) => (await stores.missions.find(key))?.state;
+
+test('a drone lost before the pickup: another one flies, under a new mission and revision', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1', 'drone-2']);
+  const first = await assignTo(replica);
+  const other = first.droneId === 'drone-1' ? 'drone-2' : 'drone-1';
+  await passLooking(time, silenceMs - 6000, [replica]);
+  await replica.hear({ droneId: other });
+  assert.equal(await passLooking(time, 12_000, [replica]), 1);
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['assigned']);
+  assert.deepEqual(await kinds(replica), ['assigned', 'unassigned', 'assigned']);
+  const second = await replica.stores.missions.find(key);
+  assert.deepEqual([second?.droneId, second?.revision], [other, 2]);
+  assert.notEqual(second?.missionId, first.missionId);
+});
+
+test('a drone lost with the parcel on board: the delivery fails', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1']);
+  const { missionId } = await assignTo(replica);
+  await replica.hear({ activity: 'EnRouteToDropoff', missionId: missionId ?? '' });
+  assert.equal(await passLooking(time, silenceMs + 6000, [replica]), 1);
+  assert.equal(await stateOf(replica), 'Failed');
+  const events = await replica.stores.storedEvents();
+  assert.equal(events.at(-1)?.reason?.code, 'drone-lost');
+});
+
+test('no other drone: the search goes on until the deadline, then the delivery fails', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1']);
+  await assignTo(replica);
+  await passLooking(time, silenceMs + 6000, [replica]);
+  assert.equal(await stateOf(replica), 'Waiting');
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['none-free']);
+  pass(time, 60 * minuteMs);
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['given-up']);
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), []);
+  assert.deepEqual(await kinds(replica), ['assigned', 'unassigned', 'failed']);
+});
+
+test('a lost drone that speaks again is told to return, and flies again afterwards', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1']);
+  const { missionId } = await assignTo(replica);
+  const say = (activity: DroneActivity, sequence: number, revision = 1) =>
+    replica.hear({ activity, sequence, revision, missionId: missionId ?? '' });
+  await say('EnRouteToPickup', 1);
+  await passLooking(time, silenceMs + 6000, [replica]);
+  assert.equal((await replica.stores.fleet.findDrone('drone-1'))?.lost, true);
+  const [command] = (await say('EnRouteToPickup', 2)).commands;
+  assert.equal(command?.kind, 'ReturnToStation');
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['none-free']);
+  await say('Returning', 3, command?.revision);
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['assigned']);
+});
+
+test('of two replicas one gives a drone up, and only when neither has heard it', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using first = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(first, ['drone-1']);
+  await using second = await openReplica(folder.file('a.db'), time);
+  const { missionId } = await assignTo(first);
+  await passLooking(time, silenceMs - 6000, [first, second]);
+  await second.hear({ sequence: 1, missionId: missionId ?? '' });
+  assert.equal(await passLooking(time, silenceMs - 6000, [first, second]), 0);
+  assert.equal(await passLooking(time, 18_000, [first, second]), 1);
+  assert.deepEqual(await kinds(first), ['assigned', 'unassigned']);
+});
+
+test('neither a jump of the wall clock nor a pause of the process loses a drone', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1']);
+  await passLooking(time, 12_000, [replica]);
+  time.wallMs += 24 * 60 * minuteMs;
+  assert.equal(await passLooking(time, 12_000, [replica]), 0);
+  pass(time, 10 * silenceMs);
+  assert.equal(await passLooking(time, silenceMs - 6000, [replica]), 0);
+  assert.equal(await passLooking(time, 18_000, [replica]), 1);
+});
