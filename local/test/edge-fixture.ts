@@ -34,8 +34,6 @@ export async function startUpstream(answer: Answer = echo) {
   return { url, seen, close, [Symbol.asyncDispose]: close };
 }
 
-export type StartedUpstream = Awaited<ReturnType<typeof startUpstream>>;
-
 function echo({ method, url, body }: Seen, response: ServerResponse): void {
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ method, url, body }));
 }

@@ -26,7 +26,7 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   const guard = createLoadGuard(config);
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
   for (const operation of edgeRoutes) {
-    const needs = { upstreams, answerTimeoutMs: config.upstreamTimeoutMs, stopping: server.closing };
+    const needs = { upstreams, answerTimeoutMs: config.upstreamTimeoutMs, stopping: server.closing, log: logger };
     const forward: Forward = createForward(operation, needs);
     server.fastify.route({
       method: operation.method,

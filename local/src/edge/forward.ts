@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { Operation, ServiceName } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
+import type { Logger } from '@dronedelivery/service-kit/logger';
+import { runInTrace } from '@dronedelivery/service-kit/trace-context';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
+import { requestHeaders, responseHeaders, type SetByEdge } from './forwarded-headers.ts';
 import { identify } from './request-identity.ts';
 import { AnswerTimeoutError, type Upstream, UpstreamError } from './upstream.ts';
 
@@ -22,24 +24,22 @@ export interface ForwardNeeds {
   readonly answerTimeoutMs: number;
   /** Ends streams, which would outlast every graceful stop. */
   readonly stopping: AbortSignal;
+  readonly log: Logger;
 }
 
-export function createForward(operation: Operation, { upstreams, answerTimeoutMs, stopping }: ForwardNeeds): Forward {
+export function createForward(operation: Operation, needs: ForwardNeeds): Forward {
+  const { upstreams, answerTimeoutMs, stopping, log } = needs;
   const upstream = upstreams.get(operation.service);
   if (upstream === undefined) throw new Error(`no upstream for the service ${operation.service}`);
   const named = Object.keys(operation.headers?.properties ?? {});
   const streaming = operation.responseMediaType === 'text/event-stream';
 
-  return async (request, reply) => {
-    const set = identify(request);
-    const headers = requestHeaders(request.headers, named, set);
-    // With a key of ours the edge may repeat what the client did not ask it to make repeatable.
-    if (named.includes(idempotencyHeader)) headers[idempotencyHeader] ??= randomUUID();
+  const ask = async (request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>) => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const limit = setTimeout(() => gone.abort(new AnswerTimeoutError()), answerTimeoutMs);
-    try {
-      const answer = await upstream.send({
+    return upstream
+      .send({
         method: operation.method,
         path: request.raw.url ?? '/',
         headers,
@@ -47,17 +47,29 @@ export function createForward(operation: Operation, { upstreams, answerTimeoutMs
         repeatable: isRepeatable(operation) || idempotencyHeader in headers,
         streaming,
         signal: gone.signal,
-      });
-      clearTimeout(limit);
+      })
+      .finally(() => clearTimeout(limit));
+  };
+
+  const forward = async (request: FastifyRequest, reply: FastifyReply, set: SetByEdge) => {
+    const headers = requestHeaders(request.headers, named, set);
+    // With a key of ours the edge may repeat what the client did not ask it to make repeatable.
+    if (named.includes(idempotencyHeader)) headers[idempotencyHeader] ??= randomUUID();
+    try {
+      const answer = await ask(request, reply, headers);
+      log.debug({ requestId: set.requestId, operation: operation.id, status: answer.statusCode }, 'forwarded');
       const head = responseHeaders(answer.headers, set.requestId);
       if (streaming) await passEvents(answer, head, reply, stopping);
       else await pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
     } catch (error) {
+      log.debug({ requestId: set.requestId, operation: operation.id, err: error }, 'not forwarded');
       if (reply.raw.headersSent || reply.raw.destroyed) return cutOff(reply);
       throw error instanceof UpstreamError ? problemOf(error, operation) : error;
-    } finally {
-      clearTimeout(limit);
     }
+  };
+  return (request, reply) => {
+    const set = identify(request);
+    return runInTrace(set.trace, () => forward(request, reply, set));
   };
 }
 
