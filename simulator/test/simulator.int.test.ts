@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FlyMission } from '@dronedelivery/contracts';
 import { destination } from '@dronedelivery/geo';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { eventually } from '@dronedelivery/testing';
 import { readConfig } from '../src/config.ts';
 import { locationOf } from '../src/domain/place.ts';
 import { createSimulator } from '../src/service.ts';
@@ -11,17 +11,7 @@ import { StandInScheduler } from './stand-in-scheduler.ts';
 
 const timeScale = 300;
 
-async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  limitMs = 10_000,
-): Promise<Exclude<T, false | undefined>> {
-  for (const endMs = performance.now() + limitMs; performance.now() < endMs; await pause(10)) {
-    const seen = await look();
-    if (seen !== false && seen !== undefined) return seen as Exclude<T, false | undefined>;
-  }
-  throw new Error(`not within ${limitMs} ms: ${what}`);
-}
+const until = <T>(what: string, look: () => T | Promise<T>) => eventually(look, { what });
 
 function simulate(schedulerUrl: string, changes: Record<string, string> = {}) {
   const config = readConfig({
@@ -37,7 +27,7 @@ function simulate(schedulerUrl: string, changes: Record<string, string> = {}) {
 async function start(context: TestContext, changes: Record<string, string> = {}) {
   const scheduler = new StandInScheduler();
   const schedulerUrl = await scheduler.listen();
-  context.after(() => scheduler[Symbol.asyncDispose]());
+  context.after(() => scheduler.close());
   const simulator = await simulate(schedulerUrl, changes);
   context.after(() => simulator[Symbol.asyncDispose]());
   await until('ready', () => isReady(simulator.url));
@@ -128,14 +118,14 @@ describe('the simulator', { concurrency: true }, () => {
   test('it starts before its scheduler, and is ready once the fleet is known there', async (context) => {
     const scheduler = new StandInScheduler();
     const schedulerUrl = await scheduler.listen();
-    await scheduler[Symbol.asyncDispose]();
+    await scheduler.close();
     const simulator = await simulate(schedulerUrl);
     context.after(() => simulator[Symbol.asyncDispose]());
     assert.equal(await isReady(simulator.url), false);
     assert.equal((await fetch(`${simulator.url}/healthz/live`)).status, 200);
 
     await scheduler.listen(Number(new URL(schedulerUrl).port));
-    context.after(() => scheduler[Symbol.asyncDispose]());
+    context.after(() => scheduler.close());
     await until('ready', () => isReady(simulator.url));
     assert.equal(scheduler.drones.size, 5);
   });

@@ -5,15 +5,16 @@ import {
   operations,
   type Station,
   type TelemetryReport,
+  tokenAudience,
 } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
-import type { TokenVerifier } from '@dronedelivery/service-kit/auth';
+import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import { createHttpServer, type HttpServer, registerOperation } from '@dronedelivery/service-kit/http';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { startTokenIssuer, type TestTokenIssuer, type TokenClaims } from '@dronedelivery/testing';
 import { noonMs } from './sample-fleet.ts';
 
-const gatewayToken = 'token-of-the-gateway';
-const gateway = { subject: 'drone-gateway', roles: ['drone', 'operator'], drones: ['*'] } as const;
+const gateway = { sub: 'drone-gateway', roles: ['drone', 'operator'], drones: ['*'] } satisfies TokenClaims;
 
 /**
  * Stands in for account and drone-scheduler: takes what the contracts let pass, remembers what it is told, and repeats commands
@@ -29,31 +30,31 @@ export class StandInScheduler {
   isAway = false;
   /** Batches turned away while it was. */
   refused = 0;
-  #server: HttpServer | undefined;
+  #resources = new AsyncDisposableStack();
 
   async listen(port = 0): Promise<string> {
+    const issuer = await startTokenIssuer();
+    const { jwksUrl } = issuer;
+    const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: tokenAudience, jwksUrl });
     const server = createHttpServer({ name: 'stand-in', host: '127.0.0.1', port, logger: silentLogger, verifier });
-    this.#serveTokens(server);
+    this.#resources.use(issuer);
+    this.#resources.use(server);
+    serveTokens(server, issuer);
     this.#serveCatalogue(server);
     this.#serveDrones(server);
     this.#serveTelemetry(server);
-    this.#server = server;
     return server.listen();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server?.close();
+  /** It can listen again. */
+  async close(): Promise<void> {
+    const resources = this.#resources;
+    this.#resources = new AsyncDisposableStack();
+    await resources.disposeAsync();
   }
 
   reportsOf(droneId: string): readonly TelemetryReport[] {
     return this.reports.filter((report) => report.droneId === droneId);
-  }
-
-  #serveTokens(server: HttpServer): void {
-    registerOperation(server, operations.issueToken, () => ({
-      status: 200,
-      body: { access_token: gatewayToken, token_type: 'Bearer', expires_in: 3600 },
-    }));
   }
 
   #serveCatalogue(server: HttpServer): void {
@@ -130,12 +131,12 @@ export class StandInScheduler {
   }
 }
 
-const verifier: TokenVerifier = {
-  cached: (token) => (token === gatewayToken ? gateway : undefined),
-  verify: async () => {
-    throw new AppError('unauthenticated');
-  },
-};
+function serveTokens(server: HttpServer, issuer: TestTokenIssuer): void {
+  registerOperation(server, operations.issueToken, () => ({
+    status: 200,
+    body: { access_token: issuer.token(gateway), token_type: 'Bearer', expires_in: 3600 },
+  }));
+}
 
 function newDrone(droneId: string, modelId: string, station: Station, stateOfChargePercent: number): Drone {
   return {

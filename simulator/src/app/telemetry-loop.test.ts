@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { TelemetryReport } from '@dronedelivery/contracts';
-import { ManualClock } from '../../test/manual-clock.ts';
+import { FakeClock } from '@dronedelivery/testing';
 import { recordedEvents } from '../../test/recorded-events.ts';
 import { flyMission, knownDrone, knownFleet, noonMs } from '../../test/sample-fleet.ts';
 import { Fleet } from './fleet.ts';
@@ -15,7 +15,7 @@ function begin(
   droneCount: number,
   answer: (post: Post) => Promise<ReportOutcome> | ReportOutcome,
 ) {
-  const clock = new ManualClock(noonMs);
+  const clock = new FakeClock(noonMs);
   const { events, told } = recordedEvents();
   const fleet = new Fleet({ timeScale: 1, random: () => 0, events });
   const drones = Array.from({ length: droneCount }, (_, index) => knownDrone({ droneId: `drone-${index}` }));
