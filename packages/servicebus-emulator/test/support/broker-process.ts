@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** An emulator as a process of its own, which can be killed. */
+export interface BrokerProcess extends AsyncDisposable {
+  readonly connectionString: string;
+  /** Ends it and answers its exit code, null when the signal ended it. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+/** @param folder holds its configuration and its data */
+export async function startBrokerProcess(folder: string, config: object): Promise<BrokerProcess> {
+  const configFile = path.join(folder, 'config.json');
+  await writeFile(configFile, JSON.stringify(config));
+  const files = ['--config', configFile, '--data', path.join(folder, 'broker.db')];
+  const child = spawn(process.execPath, [main, ...files, '--port', '0', '--http-port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const connectionString = await readConnectionString(child);
+  const end = (signal: NodeJS.Signals) => endProcess(child, signal);
+  return {
+    connectionString,
+    end,
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL');
+    },
+  };
+}
+
+async function readConnectionString(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('The process has no output.');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const match = /^Listening: (.+)$/.exec(line);
+    if (match?.[1] !== undefined) return match[1];
+  }
+  throw new Error('The broker ended before it listened.');
+}
+
+async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+  return child.exitCode;
+}
