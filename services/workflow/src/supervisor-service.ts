@@ -1,5 +1,5 @@
 import { tokenAudience } from '@dronedelivery/contracts';
-import { createTokenVerifier, type TokenVerifier } from '@dronedelivery/service-kit/auth';
+import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
 import { createHttpServer } from '@dronedelivery/service-kit/http';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
@@ -19,7 +19,6 @@ import type { SupervisorConfig } from './supervisor-config.ts';
 export interface SupervisorOverrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
-  readonly verifier?: TokenVerifier;
 }
 
 export async function createSupervisorService(
@@ -59,7 +58,7 @@ export async function createSupervisorService(
       host: config.host,
       port: config.port,
       logger,
-      verifier: overrides.verifier ?? createTokenVerifier({ issuer, audience: tokenAudience, jwksUrl }),
+      verifier: createTokenVerifier({ issuer, audience: tokenAudience, jwksUrl }),
       bodyLimitBytes: config.bodyLimitBytes,
       requestTimeoutMs: config.requestTimeoutMs,
     }),

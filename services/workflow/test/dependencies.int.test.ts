@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { tokenAudience } from '@dronedelivery/contracts';
+import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
+import { startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
 import { httpDependencies } from '../src/adapters/http/dependencies.ts';
 import { createServiceClients, type ServiceClients } from '../src/adapters/http/service-clients.ts';
 import type { Dependencies } from '../src/app/ports.ts';
@@ -16,18 +19,21 @@ const flight = { ...planned, packageSize: 'Small', weightKg: 2 } as const;
 
 suite('dependencies over HTTP', () => {
   const world = new StandInWorld();
+  let issuer: TestTokenIssuer;
   let standIns: StandIns;
   let clients: ServiceClients;
   let dependencies: Dependencies;
 
   before(async () => {
-    standIns = await startStandIns(world);
-    clients = clientsOf(standIns);
+    issuer = await startTokenIssuer();
+    standIns = await startStandIns(world, verifierOf(issuer));
+    clients = clientsOf(standIns, issuer);
     dependencies = httpDependencies(clients);
   });
   after(async () => {
     await clients[Symbol.asyncDispose]();
     await standIns[Symbol.asyncDispose]();
+    await issuer[Symbol.asyncDispose]();
   });
 
   test('give what the services answer', async () => {
@@ -72,7 +78,7 @@ suite('dependencies over HTTP', () => {
       world.script('getDelivery', fault, fault);
       const calls = world.timesCalled('getDelivery');
       // A client of its own: the breaker of a shared one would open over these rows.
-      await using fresh = clientsOf(standIns);
+      await using fresh = clientsOf(standIns, issuer);
       const answer = await httpDependencies(fresh).deliveries.get(target('d1'), signal);
       assert.equal(answer.kind, 'transient');
       assert.match(answer.cause, new RegExp(`${code}|getDelivery`));
@@ -83,23 +89,27 @@ suite('dependencies over HTTP', () => {
 
   test('tell silence as a fault that may pass', async () => {
     world.script('getDroneDelivery', { kind: 'hang' }, { kind: 'hang' });
-    await using fresh = clientsOf(standIns);
+    await using fresh = clientsOf(standIns, issuer);
     const answer = await httpDependencies(fresh).scheduler.get(target('d1'), signal);
     assert.ok(answer.kind === 'transient' && /within 300 ms/.test(answer.cause));
   });
 
   test('tell a service that is away as a fault that may pass', async () => {
-    await using other = await startStandIns(world);
-    await using lost = clientsOf(other);
+    await using other = await startStandIns(world, verifierOf(issuer));
+    await using lost = clientsOf(other, issuer);
     await other[Symbol.asyncDispose]();
     assert.equal((await httpDependencies(lost).deliveries.get(target('d1'), signal)).kind, 'transient');
   });
 });
 
-function clientsOf({ urls }: StandIns): ServiceClients {
+function verifierOf({ issuer, jwksUrl }: TestTokenIssuer) {
+  return createTokenVerifier({ issuer, jwksUrl, audience: tokenAudience });
+}
+
+function clientsOf({ urls }: StandIns, { tokenUrl }: TestTokenIssuer): ServiceClients {
   return createServiceClients(
     {
-      tokenUrl: `${urls.account}/v1/oauth/token`,
+      tokenUrl,
       clientId: 'workflow',
       clientSecret: 'a-secret-that-is-long-enough',
       deliveryUrl: [urls.delivery],

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { type DeliveryRequestMessage, messageProperties, queues } from '@dronedelivery/contracts';
+import { type DeliveryRequestMessage, messageProperties, queues, tokenAudience } from '@dronedelivery/contracts';
+import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { connectServiceBus, type PeekedMessage, type ServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { type Emulator, startServiceBusEmulator } from '@dronedelivery/servicebus-emulator';
+import { startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
 import { readConfig } from '../src/config.ts';
 import { createWorkflowService } from '../src/service.ts';
+import { readSupervisorConfig } from '../src/supervisor-config.ts';
+import { createSupervisorService } from '../src/supervisor-service.ts';
 import { StandInWorld } from './stand-in-world.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
@@ -45,21 +49,22 @@ export const brokerConfig = {
 
 /** Broker, stand-ins and a connection of the test's own: everything that workflow and supervisor need around them. */
 export class Surroundings implements AsyncDisposable {
-  readonly world = new StandInWorld();
+  readonly world: StandInWorld;
+  readonly issuer: TestTokenIssuer;
   readonly emulator: Emulator;
   readonly standIns: StandIns;
   readonly bus: ServiceBus;
   readonly #stack: AsyncDisposableStack;
 
-  constructor(
-    emulator: Emulator,
-    start: { world: StandInWorld; standIns: StandIns; bus: ServiceBus },
+  private constructor(
+    parts: Pick<Surroundings, 'world' | 'issuer' | 'emulator' | 'standIns' | 'bus'>,
     stack: AsyncDisposableStack,
   ) {
-    this.emulator = emulator;
-    this.world = start.world;
-    this.standIns = start.standIns;
-    this.bus = start.bus;
+    this.world = parts.world;
+    this.issuer = parts.issuer;
+    this.emulator = parts.emulator;
+    this.standIns = parts.standIns;
+    this.bus = parts.bus;
     this.#stack = stack;
   }
 
@@ -67,9 +72,11 @@ export class Surroundings implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const emulator = stack.use(await startServiceBusEmulator({ config: brokerConfig }));
     const world = new StandInWorld();
-    const standIns = stack.use(await startStandIns(world));
+    const issuer = stack.use(await startTokenIssuer());
+    const verifier = createTokenVerifier({ ...issuer, audience: tokenAudience });
+    const standIns = stack.use(await startStandIns(world, verifier));
     const bus = stack.use(await connectServiceBus({ connectionString: emulator.connectionString }));
-    return new Surroundings(emulator, { world, standIns, bus }, stack.move());
+    return new Surroundings({ world, issuer, emulator, standIns, bus }, stack.move());
   }
 
   /** Settings in which waiting takes milliseconds. */
@@ -77,7 +84,7 @@ export class Surroundings implements AsyncDisposable {
     const { urls } = this.standIns;
     return {
       SERVICEBUS_CONNECTION_STRING: this.emulator.connectionString,
-      TOKEN_URL: `${urls.account}/v1/oauth/token`,
+      TOKEN_URL: this.issuer.tokenUrl,
       CLIENT_ID: 'workflow',
       CLIENT_SECRET: 'a-secret-that-is-long-enough',
       DELIVERY_URL: urls.delivery,
@@ -101,6 +108,14 @@ export class Surroundings implements AsyncDisposable {
 
   startWorkflow(changes: Readonly<Record<string, string>> = {}): Promise<Service> {
     return createWorkflowService(readConfig(this.environment(changes)), { logger: silentLogger });
+  }
+
+  startSupervisor(changes: Readonly<Record<string, string>> = {}): Promise<Service> {
+    const { issuer, jwksUrl } = this.issuer;
+    const quick = { TOKEN_ISSUER: issuer, JWKS_URL: jwksUrl, RESUBMISSION_DELAY_MS: '50', RETRY_DELAY_MS: '50' };
+    return createSupervisorService(readSupervisorConfig(this.environment({ ...quick, ...changes })), {
+      logger: silentLogger,
+    });
   }
 
   async send(message: DeliveryRequestMessage, messageId: string = message.requestId): Promise<void> {

@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { CreateDeliveryMessage } from '@dronedelivery/contracts';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
-import { cancelRequest, createRequest, plan, rescheduleRequest } from './requests.ts';
+import { cancel, create, nowPlan, reschedule, soon } from './messages.ts';
 import { eventually, Surroundings } from './saga-harness.ts';
 
 const minuteMs = 60_000;
-const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
-const nowPlan = (changes = {}) => ({ ...plan, pickupTime: soon(0), deadline: soon(60 * minuteMs), ...changes });
-
-function create(id: string, changes: Partial<CreateDeliveryMessage> = {}): CreateDeliveryMessage {
-  const parcel = { packageId: `p-${id}`, size: 'Small', weightKg: 2 } as const;
-  const requestedAt = soon(0);
-  return createRequest({ deliveryId: id, requestId: `create-${id}`, requestedAt, plan: nowPlan(), parcel, ...changes })
-    .message;
-}
-
-const of = (id: string, what: string) => ({ deliveryId: id, requestId: `${what}-${id}`, requestedAt: soon(0) });
-const cancel = (id: string) => ({ ...cancelRequest().message, ...of(id, 'cancel') });
-const reschedule = (id: string, changes: object) => ({
-  ...rescheduleRequest(changes).message,
-  ...of(id, 'reschedule'),
-});
 
 suite('the saga over the broker', () => {
   let around: Surroundings;

@@ -124,6 +124,11 @@ export class StandInWorld {
     return put;
   }
 
+  /** The drone has picked the parcel up. */
+  flying(id: string): void {
+    this.missions.set(id, anyMission({ deliveryId: id, state: 'EnRouteToDropoff' }));
+  }
+
   mission(id: string): DroneDelivery {
     const known = this.missions.get(id);
     if (known === undefined) throw new AppError('not-found');

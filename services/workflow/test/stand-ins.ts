@@ -1,5 +1,6 @@
 import { type Operation, operations } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
+import type { TokenVerifier } from '@dronedelivery/service-kit/auth';
 import {
   createHttpServer,
   type HttpServer,
@@ -8,14 +9,13 @@ import {
 } from '@dronedelivery/service-kit/http';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import type { StandInCall, StandInWorld } from './stand-in-world.ts';
-import { trustingVerifier } from './trusting-verifier.ts';
 
 export interface StandIns extends AsyncDisposable {
-  readonly urls: Readonly<Record<'delivery' | 'package' | 'drone-scheduler' | 'account', string>>;
+  readonly urls: Readonly<Record<'delivery' | 'package' | 'drone-scheduler', string>>;
 }
 
 /** Delivery, package and drone-scheduler over HTTP, by the contracts, in front of one world. */
-export async function startStandIns(world: StandInWorld): Promise<StandIns> {
+export async function startStandIns(world: StandInWorld, verifier: TokenVerifier): Promise<StandIns> {
   await using stack = new AsyncDisposableStack();
   const serve = async (name: string, add: (server: HttpServer) => void) => {
     const server = createHttpServer({
@@ -23,7 +23,7 @@ export async function startStandIns(world: StandInWorld): Promise<StandIns> {
       host: '127.0.0.1',
       port: 0,
       logger: silentLogger,
-      verifier: trustingVerifier,
+      verifier,
       drainLimitMs: 50,
     });
     stack.use(server);
@@ -31,7 +31,6 @@ export async function startStandIns(world: StandInWorld): Promise<StandIns> {
     return server.listen();
   };
   const urls = {
-    account: await serve('account', addTokens),
     delivery: await serve('delivery', (server) => addDelivery(server, world)),
     package: await serve('package', (server) => addPackage(server, world)),
     'drone-scheduler': await serve('drone-scheduler', (server) => addScheduler(server, world)),
@@ -58,13 +57,6 @@ function register<const O extends Operation>(
     if (fault?.kind === 'refuse-after') throw new AppError(fault.code);
     return answer;
   });
-}
-
-function addTokens(server: HttpServer): void {
-  registerOperation(server, operations.issueToken, () => ({
-    status: 200,
-    body: { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 },
-  }));
 }
 
 function addDelivery(server: HttpServer, world: StandInWorld): void {
