@@ -36,7 +36,9 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
 
   const ask = async (request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>) => {
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
     const limit = setTimeout(() => gone.abort(new AnswerTimeoutError()), answerTimeoutMs);
     return upstream
       .send({
@@ -105,6 +107,7 @@ async function passEvents(
   stopping.addEventListener('abort', end, { once: true });
   if (stopping.aborted) end();
   await closed;
+  body.destroy();
   stopping.removeEventListener('abort', end);
 }
 

@@ -60,7 +60,7 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
 
   return {
     send: async (request) => {
-      let failure = new UpstreamError('unreachable', undefined);
+      let failure: UpstreamError | undefined;
       const order = inTurn();
       // A lone replica is asked twice: a kept connection may have been closed just as the request was written to it.
       for (const replica of order.length === 1 ? [...order, ...order] : order) {
@@ -72,7 +72,7 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
           else if (failure.fault !== 'broken' || !request.repeatable) throw failure;
         }
       }
-      throw failure;
+      throw failure ?? new UpstreamError('unreachable', 'no replica is configured');
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(replicas.map(({ pool }) => pool.destroy()));
