@@ -6,7 +6,7 @@ import { expireConfirmations } from './app/confirmations.ts';
 import type { Execute } from './app/execute.ts';
 import type { AskScheduler, DeliveryHistory, InFlightDeliveries, Notifications, Notify } from './app/ports.ts';
 import { reconcileSilent } from './app/reconcile.ts';
-import { tellDue } from './app/tell.ts';
+import { Teller } from './app/teller.ts';
 import { Worker } from './app/worker.ts';
 import type { DeliveryConfig } from './config.ts';
 import type { NotificationChannel } from './domain/delivery.ts';
@@ -30,6 +30,7 @@ const dayMs = 24 * 60 * 60_000;
 const secondMs = 1000;
 /** Calls to the scheduler in one round. */
 const checksMax = 20;
+const tellingsMax = 200;
 const backoffMsMax = 15 * 60_000;
 
 /** What the service does without being asked. Any number of replicas may do it on one store. */
@@ -57,15 +58,16 @@ export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
   start('confirmations', secondMs / 2, () => expireConfirmations(inFlight, execute, now()));
 
   const telling = {
-    batchMax: 50,
+    inHandMax: tellingsMax,
     attemptsMax: config.notifyAttemptsMax,
     attemptTimeoutMs: config.webhookTimeoutMs,
     backoffMs: config.notifyBackoffMs,
     backoffMsMax,
   };
+  const teller = workers.use(new Teller({ ...options, onError: (error) => events.workFailed('tell', error) }, telling));
   wakeOn(
     notificationTopic,
-    start('tell', secondMs, (signal) => tellDue(options, telling, signal)),
+    start('tell', Math.min(secondMs, config.notifyBackoffMs), (signal) => teller.tellDue(signal)),
   );
 
   const silence = { silenceMs: config.silenceMs, batchMax: checksMax };

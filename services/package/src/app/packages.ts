@@ -27,7 +27,7 @@ export class Packages {
   }
 
   put({ key, content, deliveryId }: PutPackageRequest): Promise<PackageDecision> {
-    return this.#store.transact(key, (state) => {
+    return this.#store.transact<PackageDecision>(key, (state) => {
       const nowMs = this.#now();
       const decision = decidePut({ key, content, isForDelivery: deliveryId !== undefined }, state, nowMs);
       if (decision.kind === 'refused') return { result: decision };
@@ -39,7 +39,7 @@ export class Packages {
   }
 
   patch(key: PackageKey, changes: PackageChanges): Promise<PackageDecision> {
-    return this.#store.transact(key, (state) => {
+    return this.#store.transact<PackageDecision>(key, (state) => {
       const decision = decidePatch(changes, state, this.#now());
       return decision.kind === 'refused'
         ? { result: decision }
@@ -63,6 +63,7 @@ export class Packages {
       packages += count.packages;
       totalWeight += count.weightKg;
     }
-    return { ownerId, year, month, packages, totalWeight, bySize };
+    // Sums of decimal fractions end in noise; a scale that weighs grams does not.
+    return { ownerId, year, month, packages, totalWeight: Math.round(totalWeight * 1000) / 1000, bySize };
   }
 }
