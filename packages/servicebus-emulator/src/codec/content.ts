@@ -21,7 +21,6 @@ export interface Arrival {
   /** With its type, so that the string "1" and the number 1 stay two ids. */
   readonly messageId: string | undefined;
   readonly scheduledAtMs: number | undefined;
-  readonly sessionId: string | undefined;
 }
 
 /** Set by the broker alone; a message that is sent again must not carry the old ones. */
@@ -61,10 +60,10 @@ export function splitMessage(encoded: Buffer, newMessageId: () => string): Arriv
   const bareAt = readHead(reader, draft);
   const { scheduledAtMs, ...rest } = draft;
   const arrived = encoded.subarray(bareAt);
-  const identity = readIdentity(arrived);
+  const messageId = readMessageId(arrived);
   // A copy: a view would keep the whole network read alive for as long as the message is stored.
-  const bare = identity.messageId === undefined ? withMessageId(arrived, newMessageId()) : Buffer.from(arrived);
-  return { content: { ...rest, bare }, scheduledAtMs, ...identity };
+  const bare = messageId === undefined ? withMessageId(arrived, newMessageId()) : Buffer.from(arrived);
+  return { content: { ...rest, bare }, scheduledAtMs, messageId };
 }
 
 function readHead(reader: AmqpReader, draft: Draft): number {
@@ -109,16 +108,10 @@ function readTime(buffer: Buffer, offset: number): number | undefined {
   return value instanceof Date && Number.isFinite(value.getTime()) ? value.getTime() : undefined;
 }
 
-const groupIdIndex = 10;
-
-function readIdentity(bare: Buffer): Pick<Arrival, 'messageId' | 'sessionId'> {
+function readMessageId(bare: Buffer): string | undefined {
   const reader = new AmqpReader(bare);
-  if (reader.readDescriptor() !== sectionCode.properties) return { messageId: undefined, sessionId: undefined };
-  const count = reader.readCount();
-  const messageId = count > 0 ? identify(reader) : undefined;
-  for (let index = 1; index < Math.min(count, groupIdIndex); index++) reader.skipValue();
-  const sessionId = count > groupIdIndex ? reader.readScalar() : undefined;
-  return { messageId, sessionId: typeof sessionId === 'string' ? sessionId : undefined };
+  if (reader.readDescriptor() !== sectionCode.properties || reader.readCount() === 0) return undefined;
+  return identify(reader);
 }
 
 function identify(reader: AmqpReader): string | undefined {

@@ -23,6 +23,11 @@ export class Deadlines {
     this.#dueOf = dueOf;
   }
 
+  /** Entries kept, stale ones too. */
+  get size(): number {
+    return this.#heap.size;
+  }
+
   add(message: Message): void {
     const dueMs = this.#dueOf(message);
     if (dueMs === undefined || dueMs === Number.POSITIVE_INFINITY) return;

@@ -1,4 +1,5 @@
 import type { Arrival, Content } from '../codec/content.ts';
+import { BrokerError } from './broker-error.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import type { TopicOptions } from './entity-options.ts';
 import { type Filter, filterable } from './filter.ts';
@@ -57,9 +58,11 @@ export class Topic {
     for (const message of record.messages) this.#schedule.restore(message);
   }
 
-  /** @throws BrokerError `quota-exceeded` when one of its subscriptions is full */
+  /** @throws BrokerError `quota-exceeded` when one of its subscriptions is full, or too much is scheduled */
   assertRoom(messages: number, bytes: number): void {
-    for (const { queue } of this.subscriptions) queue.assertRoom(messages + this.#schedule.size, bytes);
+    if (this.#schedule.size + messages > this.options.messagesMax)
+      throw new BrokerError('quota-exceeded', `The topic '${this.path}' holds ${this.#schedule.size} messages.`);
+    for (const { queue } of this.subscriptions) queue.assertRoom(messages, bytes);
   }
 
   /** @returns the sequence number within the topic */
