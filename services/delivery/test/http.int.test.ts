@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { pickupMs, putBody, replanBody } from './support/bodies.ts';
-import { businessId, type Reply, type RunningDelivery, runDelivery } from './support/running-delivery.ts';
+import {
+  businessId,
+  type Reply,
+  type RunningDelivery,
+  runDelivery,
+  unreachableBroker,
+} from './support/running-delivery.ts';
 
 let delivery: RunningDelivery;
 before(async () => {
   delivery = await runDelivery({
-    connectionString: 'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;',
+    connectionString: unreachableBroker,
   });
 });
 after(() => delivery[Symbol.asyncDispose]());

@@ -5,15 +5,13 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { eventually } from '@dronedelivery/testing';
 import { signatureOf } from '../src/adapters/notifications/webhook.ts';
 import { putBody, replanBody } from './support/bodies.ts';
-import { type RunningDelivery, runDelivery } from './support/running-delivery.ts';
+import { type RunningDelivery, runDelivery, unreachableBroker } from './support/running-delivery.ts';
 
 interface Told {
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-const unreachableBroker =
-  'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;';
 const cancel = { stage: 'Cancelled', reason: { code: 'cancelled', text: 'As asked' }, requestId: 'request-9' };
 
 let delivery: RunningDelivery;

@@ -25,6 +25,10 @@ export interface RunningDelivery extends AsyncDisposable {
 
 export const businessId = 'shop';
 
+/** Nothing listens there: what a service without a broker must live with. */
+export const unreachableBroker =
+  'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;';
+
 export interface RunOptions {
   readonly connectionString: string;
   readonly droneSchedulerUrl?: string;
