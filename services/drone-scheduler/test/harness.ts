@@ -1,4 +1,4 @@
-import type { DroneCommand, DroneDelivery, MissionEventData, PositionsEvent } from '@dronedelivery/contracts';
+import type { DroneDelivery, MissionEventData, PositionsEvent } from '@dronedelivery/contracts';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { complete, connectServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { type Emulator, startServiceBusEmulator } from '@dronedelivery/servicebus-emulator';
@@ -33,6 +33,8 @@ export interface Surroundings extends AsyncDisposable {
   readonly missionEvents: MissionEventData[];
   readonly traceparents: (string | undefined)[];
   readonly positions: PositionsEvent['data']['positions'];
+  /** Settings of a scheduler in these surroundings. */
+  readonly env: Readonly<Record<string, string>>;
   readonly start: (env?: Readonly<Record<string, string>>, overrides?: Overrides) => Promise<Scheduler>;
 }
 
@@ -72,29 +74,29 @@ export async function surroundings(): Promise<Surroundings> {
     traceparents.push(traceparent);
   });
   listen('drone-positions', ({ data }: PositionsEvent) => positions.push(...data.positions));
-  const start: Surroundings['start'] = async (env = {}, overrides = {}) => {
-    const config = readConfig({
-      DATA_DIR: folder.path,
-      TOKEN_ISSUER: issuer.issuer,
-      JWKS_URL: issuer.jwksUrl,
-      SERVICEBUS_CONNECTION_STRING: emulator.connectionString,
-      LOG_LEVEL: 'silent',
-      ...env,
-    });
-    return scheduler(await createDroneSchedulerService(config, overrides), issuer);
+  const env = {
+    DATA_DIR: folder.path,
+    TOKEN_ISSUER: issuer.issuer,
+    JWKS_URL: issuer.jwksUrl,
+    SERVICEBUS_CONNECTION_STRING: emulator.connectionString,
+    LOG_LEVEL: 'silent',
   };
+  const start: Surroundings['start'] = async (more = {}, overrides = {}) =>
+    schedulerAt(await createDroneSchedulerService(readConfig({ ...env, ...more }), overrides), issuer);
   return {
     issuer,
     emulator,
     missionEvents,
     traceparents,
     positions,
+    env,
     start,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-function scheduler(service: AsyncDisposable & { readonly url: string }, issuer: TestTokenIssuer): Scheduler {
+/** A client of a running scheduler, which it owns. */
+export function schedulerAt(service: AsyncDisposable & { readonly url: string }, issuer: TestTokenIssuer): Scheduler {
   const call: Scheduler['call'] = async (authorization, method, path, body) => {
     const headers = { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -127,5 +129,3 @@ export async function openFleet(scheduler: Scheduler, issuer: TestTokenIssuer, d
     scheduler.call(operator, 'POST', '/v1/drones', { droneId, modelId: courier.modelId, stationId: home.stationId });
   return Promise.all(drones.map(register));
 }
-
-export type Commands = readonly DroneCommand[];

@@ -19,6 +19,10 @@ export class Pilot {
     this.#now = now;
   }
 
+  continueAbove(sequence: number): void {
+    this.#sequence = sequence;
+  }
+
   reportOf(activity: DroneActivity, fields: Partial<TelemetryReport> = {}): TelemetryReport {
     this.#sequence += 1;
     return {

@@ -68,6 +68,9 @@ test('a pickup far ahead binds no drone yet, and lets go of one', async () => {
   const { body } = await scheduler.put('d1', putBody('3', plan));
   assert.deepEqual([body.state, body.droneId], ['Deferred', null]);
   assert.equal(Date.parse(body.assignAt ?? ''), Date.parse(plan.pickupTime) - 15 * minuteMs);
+  const pilot = new Pilot(scheduler, world.issuer, 'drone-1');
+  await pilot.report('Idle');
+  await pilot.report('Idle');
   assert.deepEqual(await asking(scheduler, 'd2')('4'), [201, 'Assigned']);
 });
 
