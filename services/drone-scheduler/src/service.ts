@@ -7,18 +7,12 @@ import { createHttpServer } from '@dronedelivery/service-kit/http';
 import { newId } from '@dronedelivery/service-kit/ids';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
-import { appendOutbox, createOutboxRelay, outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { createOutboxRelay } from '@dronedelivery/service-kit/outbox';
 import { connectServiceBus } from '@dronedelivery/service-kit/servicebus';
-import { openDatabase } from '@dronedelivery/service-kit/sqlite';
 import { h3Cells } from './adapters/h3/cells.ts';
 import { addRoutes } from './adapters/http/routes.ts';
 import { eventSender, positionSender, warmSenders } from './adapters/servicebus/broker.ts';
-import { missionMessage } from './adapters/servicebus/mission-message.ts';
-import { createSqliteFleetStore } from './adapters/sqlite/fleet-store.ts';
-import { createSqliteMissionStore } from './adapters/sqlite/mission-store.ts';
-import { fleetMigration } from './adapters/sqlite/schema.ts';
-import { createSqliteUsageStore } from './adapters/sqlite/usage-store.ts';
-import type { Dispatch } from './app/dispatch.ts';
+import { openSqliteStores } from './adapters/sqlite/stores.ts';
 import { FleetView } from './app/fleet-view.ts';
 import { Positions } from './app/positions.ts';
 import { SilenceWatch } from './app/silence.ts';
@@ -30,64 +24,39 @@ import { createFleetEvents } from './events.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Milliseconds of a clock that never jumps. */
-  readonly monotonicMs?: () => number;
 }
 
 export async function createDroneSchedulerService(config: Config, overrides: Overrides = {}): Promise<Service> {
-  const { clock = systemClock, monotonicMs = () => performance.now() } = overrides;
+  const { clock = systemClock } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'drone-scheduler', level: config.logLevel });
   const events = createFleetEvents(logger);
   await using resources = new AsyncDisposableStack();
 
-  const file = path.join(config.dataDir, 'drone-scheduler.db');
-  const database = resources.use(await openDatabase({ file, migrations: [fleetMigration, outboxMigration] }));
-  const store = createSqliteMissionStore(database, (sql, event, traceparent) =>
-    appendOutbox(sql, missionMessage(event, traceparent), clock.now()),
-  );
-  const fleetStore = createSqliteFleetStore(database);
-  const fleet = new FleetView(fleetStore, h3Cells);
+  const stores = resources.use(await openSqliteStores(path.join(config.dataDir, 'drone-scheduler.db'), clock));
+  const fleet = new FleetView(stores.fleet, h3Cells);
   await fleet.refresh();
 
-  const bus = resources.use(
-    await connectServiceBus({
-      connectionString: config.servicebusConnectionString,
-      fullyQualifiedNamespace: config.servicebusNamespace,
-    }),
-  );
+  const bus = resources.use(await connectBus(config));
   warmSenders(bus).catch((error: unknown) => events.workFailed('warm-up', error));
-  resources.use(createOutboxRelay({ database, send: eventSender(bus), logger, clock }));
+  resources.use(createOutboxRelay({ database: stores.database, send: eventSender(bus), logger, clock }));
 
   const rules = dispatchRules(config);
-  const dispatch: Dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules, clock, newMissionId: newId };
+  const store = stores.missions;
+  const dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules, clock, newMissionId: newId };
   const positions = new Positions(fleet);
-  const onReport = positions.note.bind(positions);
   const silence = silenceRules(config);
-  const watch = new SilenceWatch(fleet, silence, monotonicMs);
-  const { silenceLookMs } = silence;
-  const keepFinalMs = config.tombstoneMs;
-  const sendPositions = positionSender(bus, newId);
+  const watch = new SilenceWatch(fleet, silence, () => performance.now());
+  const background = { dispatch, watch, positions, sendPositions: positionSender(bus, newId), events, clock };
   resources.use(
-    startBackground({ dispatch, watch, positions, sendPositions, events, clock, silenceLookMs, keepFinalMs }),
+    startBackground({ ...background, silenceLookMs: silence.silenceLookMs, keepFinalMs: config.tombstoneMs }),
   );
 
-  const server = resources.use(
-    createHttpServer({
-      name: 'drone-scheduler',
-      host: config.host,
-      port: config.port,
-      logger,
-      verifier: createTokenVerifier({ issuer: config.tokenIssuer, audience: tokenAudience, jwksUrl: config.jwksUrl }),
-      bodyLimitBytes: config.bodyLimitBytes,
-      requestTimeoutMs: config.requestTimeoutMs,
-      clock,
-    }),
-  );
+  const server = resources.use(createServer(config, logger, clock));
   addRoutes(server, {
     dispatch,
-    office: { store: fleetStore, fleet },
-    desk: { store, fleet, clock, limits: reportLimits(config), onReport },
-    usage: createSqliteUsageStore(database),
+    office: { store: stores.fleet, fleet },
+    desk: { store, fleet, clock, limits: reportLimits(config), onReport: (report) => positions.note(report) },
+    usage: stores.usage,
     events,
     clock,
     watchersMax: config.fleetWatchersMax,
@@ -96,4 +65,24 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
 
   const running = resources.move();
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function connectBus({ servicebusConnectionString, servicebusNamespace }: Config) {
+  return connectServiceBus({
+    connectionString: servicebusConnectionString,
+    fullyQualifiedNamespace: servicebusNamespace,
+  });
+}
+
+function createServer(config: Config, logger: Logger, clock: Clock) {
+  return createHttpServer({
+    name: 'drone-scheduler',
+    host: config.host,
+    port: config.port,
+    logger,
+    verifier: createTokenVerifier({ issuer: config.tokenIssuer, audience: tokenAudience, jwksUrl: config.jwksUrl }),
+    bodyLimitBytes: config.bodyLimitBytes,
+    requestTimeoutMs: config.requestTimeoutMs,
+    clock,
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { newId } from '@dronedelivery/service-kit/ids';
 import { h3Cells } from '../src/adapters/h3/cells.ts';
 import type { Dispatch } from '../src/app/dispatch.ts';
 import { FleetView } from '../src/app/fleet-view.ts';
@@ -7,7 +7,7 @@ import { type TelemetryDesk, takeTelemetry } from '../src/app/take-telemetry.ts'
 import { assignEarliestPickup } from '../src/domain/assignment.ts';
 import type { ReceivedReport } from '../src/domain/drone.ts';
 import { courier, drone, home, minuteMs, nowMs, report, rules } from './builders.ts';
-import { openSqliteStores, type SqliteStores } from './sqlite-stores.ts';
+import { openTestStores } from './sqlite-stores.ts';
 
 /** Time of a test: wall clock and the clock that never jumps. */
 export interface TestTime {
@@ -17,7 +17,7 @@ export interface TestTime {
 
 /** One process without HTTP and timers: the test says when it looks. */
 export interface Replica extends AsyncDisposable {
-  readonly stores: SqliteStores;
+  readonly stores: Awaited<ReturnType<typeof openTestStores>>;
   readonly dispatch: Dispatch;
   readonly watch: SilenceWatch;
   readonly hear: (fields: Partial<ReceivedReport>) => ReturnType<typeof takeTelemetry>;
@@ -35,17 +35,16 @@ export function pass(time: TestTime, ms: number): void {
 }
 
 export async function openReplica(file: string, time: TestTime): Promise<Replica> {
-  const stores = await openSqliteStores(file);
+  const stores = await openTestStores(file);
   const fleet = new FleetView(stores.fleet, h3Cells);
   await fleet.refresh();
-  let missions = 0;
   const dispatch: Dispatch = {
     store: stores.missions,
     fleet,
     assignDrone: assignEarliestPickup,
     rules: { ...rules, assignAheadMs: 15 * minuteMs, assignAheadMarginMs: minuteMs },
     clock: { now: () => time.wallMs },
-    newMissionId: () => createHash('md5').update(`${file}${time.wallMs}${missions++}${Math.random()}`).digest('hex'),
+    newMissionId: newId,
   };
   const limits = { timeScale: 1, clockAheadMsMax: minuteMs };
   const desk: TelemetryDesk = { ...dispatch, limits, onReport: () => undefined };

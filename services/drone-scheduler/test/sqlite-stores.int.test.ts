@@ -1,5 +1,5 @@
 import { contractSuite, tempFolder } from '@dronedelivery/testing';
-import { openSqliteStores } from './sqlite-stores.ts';
+import { openTestStores } from './sqlite-stores.ts';
 import { fleetStoreTests, missionStoreTests } from './store-contract.ts';
 
 const sqlite = {
@@ -7,7 +7,7 @@ const sqlite = {
   async create() {
     const resources = new AsyncDisposableStack();
     const folder = resources.use(await tempFolder());
-    const port = resources.use(await openSqliteStores(folder.file('stores.db')));
+    const port = resources.use(await openTestStores(folder.file('stores.db')));
     return { port, dispose: () => resources.disposeAsync() };
   },
 };

@@ -1,0 +1,30 @@
+import type { Clock } from '@dronedelivery/service-kit/clock';
+import { appendOutbox, outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { type Database, openDatabase } from '@dronedelivery/service-kit/sqlite';
+import type { FleetStore, MissionStore, UsageStore } from '../../app/ports.ts';
+import { missionMessage } from '../servicebus/mission-message.ts';
+import { createSqliteFleetStore } from './fleet-store.ts';
+import { createSqliteMissionStore } from './mission-store.ts';
+import { fleetMigration } from './schema.ts';
+import { createSqliteUsageStore } from './usage-store.ts';
+
+export interface SqliteStores extends AsyncDisposable {
+  readonly database: Database;
+  readonly missions: MissionStore;
+  readonly fleet: FleetStore;
+  readonly usage: UsageStore;
+}
+
+/** All stores of the scheduler in one file, which several processes may share. */
+export async function openSqliteStores(file: string, clock: Pick<Clock, 'now'>): Promise<SqliteStores> {
+  const database = await openDatabase({ file, migrations: [fleetMigration, outboxMigration] });
+  return {
+    database,
+    missions: createSqliteMissionStore(database, (sql, event, traceparent) =>
+      appendOutbox(sql, missionMessage(event, traceparent), clock.now()),
+    ),
+    fleet: createSqliteFleetStore(database),
+    usage: createSqliteUsageStore(database),
+    [Symbol.asyncDispose]: () => database.close(),
+  };
+}
