@@ -22,6 +22,9 @@ export interface TransientErrorExtra {
   readonly cause?: unknown;
 }
 
+/** Target of a fetch of our own token: its faults say nothing about the service that the token is for. */
+export const tokenEndpoint = 'token endpoint';
+
 /** A fault of the way or of the other side, not of the request: trying again later can help. */
 export class TransientError extends Error {
   readonly kind: TransientKind;

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { lazyCheck } from '../schema-check.ts';
-import { TransientError } from '../transient-error.ts';
+import { TransientError, tokenEndpoint } from '../transient-error.ts';
 
 /** Gives this process's own access token. */
 export interface TokenSource {
@@ -76,7 +76,11 @@ async function fetchWithRetry(options: ClientCredentialsOptions, clock: Clock, a
       return await fetchToken(options, clock);
     } catch (error) {
       if (attempt >= attemptsMax) {
-        throw new TransientError('connection', 'no access token of our own could be had', { cause: error });
+        throw new TransientError('connection', 'no access token of our own could be had', {
+          target: tokenEndpoint,
+          mayHaveHappened: false,
+          cause: error,
+        });
       }
       const longestMs = Math.min(firstPauseMs * 2 ** attempt, pauseMsMax);
       await pause(clock, longestMs * (0.5 + Math.random() / 2));

@@ -9,7 +9,7 @@ import {
   SamplingBreaker,
 } from 'cockatiel';
 import { type Clock, pause } from '../clock.ts';
-import { TransientError, type TransientKind } from '../transient-error.ts';
+import { TransientError, type TransientKind, tokenEndpoint } from '../transient-error.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -44,7 +44,7 @@ const retriedKinds: readonly TransientKind[] = [...breakerKinds, 'too-many-reque
 
 export function createResilience(options: ResilienceOptions, clock: Clock, random: () => number): Resilience {
   const gate = bulkhead(options.concurrencyMax ?? 64, options.queueMax ?? 1000);
-  const breaker = circuitBreaker(handleWhen(isOneOf(breakerKinds)), {
+  const breaker = circuitBreaker(handleWhen(isFaultOfService), {
     halfOpenAfter: new ExponentialBackoff({
       initialDelay: options.breakerPauseMs ?? 1000,
       maxDelay: options.breakerPauseMsMax ?? 10_000,
@@ -97,6 +97,10 @@ async function repeated<T>(call: () => Promise<T>, attemptsMax: number, setting:
       setting.signal?.throwIfAborted();
     }
   }
+}
+
+function isFaultOfService(error: unknown): boolean {
+  return isOneOf(breakerKinds)(error) && (error as TransientError).target !== tokenEndpoint;
 }
 
 function isOneOf(kinds: readonly TransientKind[]): (error: unknown) => boolean {

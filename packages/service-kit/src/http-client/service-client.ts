@@ -1,6 +1,7 @@
 import type { AnswerOf, BodyOf, HeadersOf, Operation, ParamsOf, QueryOf } from '@dronedelivery/contracts';
 import type { TokenSource } from '../auth/client-credentials.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { inSpan } from '../telemetry/spans.ts';
 import { currentTraceparent } from '../trace-context.ts';
 import { TransientError } from '../transient-error.ts';
 import { answerReader, type ReadAnswer } from './answer-reading.ts';
@@ -114,7 +115,8 @@ class Client implements ServiceClient {
     };
     const attempt = () => this.#withFreshToken(send, operation, options);
     const { name } = this.#options;
-    return (await this.#resilience.run(name, compiled.isRepeatable, attempt, options.signal)) as AnswerOf<O>;
+    const run = () => this.#resilience.run(name, compiled.isRepeatable, attempt, options.signal);
+    return (await inSpan({ name: `${name} ${operation.id}`, kind: 'client' }, run)) as AnswerOf<O>;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

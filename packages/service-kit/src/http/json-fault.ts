@@ -1,7 +1,9 @@
-const token =
-  /[{}[\],:]|"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const token = /[{}[\],:]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const escapeForm = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const space = /[ \t\r\n]*/y;
 const keyShownMax = 64;
+
+export const nestingDepthMax = 32;
 
 interface Open {
   readonly close: '}' | ']';
@@ -26,12 +28,13 @@ export function locateFault(text: string): string {
         ? 'the body is not valid JSON'
         : `the JSON text ends too early, at character ${position}`;
     }
-    token.lastIndex = position;
-    const found = token.exec(text)?.[0];
+    const found = text[position] === '"' ? stringAt(text, position) : at(token, text, position);
     const next: Expecting | Duplicate | undefined = found === undefined ? undefined : step(found, expecting, open);
     if (next === undefined) return `malformed JSON at character ${position}: ${wanted(expecting)} expected`;
     if (typeof next === 'object')
       return `duplicate key "${next.duplicate.slice(0, keyShownMax)}" at character ${position}`;
+    // Hostile texts may nest without end, and every level costs memory here.
+    if (open.length > nestingDepthMax) return `the nesting is deeper than ${nestingDepthMax} levels`;
     expecting = next;
     position += found?.length ?? 0;
   }
@@ -83,8 +86,25 @@ function closed(open: Open[]): Expecting {
 }
 
 function skipSpace(text: string, position: number): number {
-  space.lastIndex = position;
-  return position + (space.exec(text)?.[0].length ?? 0);
+  return position + (at(space, text, position)?.length ?? 0);
+}
+
+function at(form: RegExp, text: string, position: number): string | undefined {
+  form.lastIndex = position;
+  return form.exec(text)?.[0];
+}
+
+/** By hand: a pattern for strings backtracks, and a hostile body chooses how far. */
+function stringAt(text: string, start: number): string | undefined {
+  for (let end = start + 1; end < text.length; ) {
+    const code = text.charCodeAt(end);
+    if (code === 0x22) return text.slice(start, end + 1);
+    if (code < 0x20) return undefined;
+    const length = code === 0x5c ? at(escapeForm, text, end)?.length : 1;
+    if (length === undefined) return undefined;
+    end += length;
+  }
+  return undefined;
 }
 
 function wanted(expecting: Expecting): string {

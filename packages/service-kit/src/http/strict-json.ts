@@ -1,10 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { locateFault } from './json-fault.ts';
+import { locateFault, nestingDepthMax } from './json-fault.ts';
 
 /** Why a text is not JSON that we take. */
 export class JsonFault extends Error {}
-
-export const nestingDepthMax = 32;
 
 /**
  * Parses JSON more strictly than `JSON.parse`: no duplicate keys, no nesting deeper than `nestingDepthMax`, no keys that

@@ -1,8 +1,9 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { inSpan } from '../telemetry/spans.ts';
 import { counter } from '../telemetry.ts';
-import { continuedTrace, runInTrace } from '../trace-context.ts';
+import { continuedTrace, parseTraceparent, runInTrace } from '../trace-context.ts';
 import { EntityBrowser } from './browser.ts';
 import { type EntityAddress, entityName } from './entity.ts';
 import { Gate } from './gate.ts';
@@ -148,11 +149,18 @@ export class WatchedReceiver implements Receiver {
     this.#watchdog.progressed();
     if (this.#isFaulty) this.#options.logger.info({ entity: this.#name }, 'receiving again');
     this.#isFaulty = false;
-    const trace = continuedTrace(message.applicationProperties?.[traceparentProperty]);
-    await runInTrace(trace, async () => {
-      const settlement = await this.#decide(fromSdkMessage(message));
-      await this.#settle(message, receiver, settlement);
-    });
+    const traceparent = message.applicationProperties?.[traceparentProperty];
+    const span = {
+      name: `process ${this.#name}`,
+      kind: 'consumer',
+      remoteParent: parseTraceparent(traceparent),
+    } as const;
+    await runInTrace(continuedTrace(traceparent), () =>
+      inSpan(span, async () => {
+        const settlement = await this.#decide(fromSdkMessage(message));
+        await this.#settle(message, receiver, settlement);
+      }),
+    );
   }
 
   async #decide(message: ReceivedMessage): Promise<Settlement> {
