@@ -48,5 +48,3 @@ export type DeliveryEvent =
       readonly requestId: string | null;
     })
   | (Stamped & { readonly kind: 'notification-requested'; readonly subscription: Subscription });
-
-export type DeliveryEventKind = DeliveryEvent['kind'];

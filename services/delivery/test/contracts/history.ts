@@ -20,8 +20,8 @@ export function historyContract(name: string, open: () => Promise<OpenedHistory>
       const older = archived('a', [end('Cancelled')]);
       const newer = archived('a', [end('Cancelled'), create()]);
       await history.put(newer);
-      await history.put(older);
       await history.put(newer);
+      await history.put(older);
       assert.deepEqual(await history.find(keyOf('a')), { state: newer.state, position: null });
       assert.deepEqual(
         (await history.trackingEvents(keyOf('a'), 0, 10)).map(({ kind }) => kind),

@@ -51,13 +51,11 @@ export function createWebhookSender(
   };
 }
 
-/** What a receiver checks: HMAC-SHA-256 over `{timestamp}.{body}`, so that an old message cannot be sent again as new. */
-export function signatureOf(secret: string, timestampS: number, body: string): string {
-  return createHmac('sha256', secret).update(`${timestampS}.${body}`).digest('hex');
-}
-
+/** Over `{timestamp}.{body}`, so that an old message cannot be sent again as new. */
 function signed({ id, content, webhookSecret }: DueNotification, timestampS: number) {
-  const signature = signatureOf(webhookSecret ?? '', timestampS, content);
+  const signature = createHmac('sha256', webhookSecret ?? '')
+    .update(`${timestampS}.${content}`)
+    .digest('hex');
   return {
     body: content,
     headers: {
