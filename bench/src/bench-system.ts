@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { StartOptions } from '@dronedelivery/local/arguments';
 import { type LocalSystem, type LocalSystemOverrides, startLocalSystem } from '@dronedelivery/local/system';
 
-const edgeWithoutRateLimit = { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } as const;
+const edgeWithoutRateLimit = { RATE_PER_S: '100000', RATE_BURST: '100000' } as const;
 
 /** A system on free ports and a folder of its own, whose edge lets the benchmark's one business through. */
 export async function startBenchSystem(

@@ -57,13 +57,13 @@ function usage(services: Readonly<Record<string, { readonly pid: number }>>): Re
 
 async function untilAssigned(operator: ApiClient, count: number): Promise<void> {
   const deadline = performance.now() + assignedLimitMs;
-  let idle = Number.POSITIVE_INFINITY;
+  let onMission = 0;
   while (performance.now() < deadline) {
-    idle = await countDrones(operator, 'Idle');
-    if (idle <= drones - count) return;
+    onMission = await countDrones(operator, 'OnMission');
+    if (onMission >= count) return;
     await delay(500);
   }
-  throw new Error(`${idle} of ${drones} drones are still idle`);
+  throw new Error(`Only ${onMission} drones of ${count} are on a mission`);
 }
 
 async function assignmentTimes(url: string, token: string, ids: readonly string[]): Promise<Map<string, number>> {
@@ -73,6 +73,7 @@ async function assignmentTimes(url: string, token: string, ids: readonly string[
       ids.slice(from, from + 50).map(async (id) => {
         const headers = { authorization: `Bearer ${token}` };
         const answer = await fetch(`${url}/v1/deliveries/${id}/history`, { headers });
+        if (!answer.ok) throw new Error(`The history of ${id} answered ${answer.status}: ${await answer.text()}`);
         const { items } = (await answer.json()) as { items: TrackingEvent[] };
         const assigned = items.find(({ kind }) => kind === 'assigned');
         if (assigned !== undefined) times.set(id, Date.parse(assigned.at));
