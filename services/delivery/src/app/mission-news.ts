@@ -40,9 +40,10 @@ const changesByState: Readonly<Record<MissionState, MissionEventKind>> = {
   Released: 'released',
 };
 
-/** The scheduler's record as if it were an event: it implies all that came before. Undefined where it says nothing yet. */
-export function newsOfRecord(record: DroneDelivery): NoteMission | undefined {
+/** The scheduler's record as if it were an event: it implies all that came before. Undefined where it says nothing new. */
+export function newsOfRecord(record: DroneDelivery, hasDrone: boolean): NoteMission | undefined {
   const change = changesByState[record.state];
+  if (change === 'unassigned' && !hasDrone) return undefined;
   const withoutDrone = change === 'unassigned' || change === 'released' || change === 'failed';
   const { missionId, droneId, revision, sequence, location, reason } = record;
   if (!withoutDrone && (missionId === null || droneId === null)) return undefined;

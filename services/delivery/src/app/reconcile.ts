@@ -27,8 +27,8 @@ export async function reconcileSilent(
   const silent = await inFlight.claimSilent({ nowMs: now(), silenceMs, spread: random(), limit: batchMax });
   for (const key of silent) {
     if (signal.aborted) break;
-    const record = await askScheduler(key, signal);
-    const news = record && newsOfRecord(record);
+    const [delivery, record] = [await inFlight.find(key), await askScheduler(key, signal)];
+    const news = record && newsOfRecord(record, delivery?.state.mission !== null);
     if (news !== undefined) await execute(key, news);
   }
   return silent.length;

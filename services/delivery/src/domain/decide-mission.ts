@@ -54,6 +54,8 @@ function isFlying(state: DeliveryState, { missionId }: NoteMission): boolean {
 
 function decideAssigned(news: NoteMission, state: DeliveryState): Decision {
   if (!isFlying(state, news)) return applied(...attach(news, state));
+  // An answer of the scheduler without a plan tells nothing that the event has not told.
+  if (news.flight === null && news.revision === state.missionRevision) return ignored('stale');
   const flight = news.flight ?? state.mission?.flight ?? null;
   return applied({ kind: 'replanned', ...stamp(news), missionId: news.missionId, droneId: news.droneId, flight });
 }
