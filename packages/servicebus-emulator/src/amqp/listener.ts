@@ -55,9 +55,11 @@ function connectionOptions({ frameBytesMax, idleTimeoutMs, sessionsPerConnection
 function accept(connection: InnerConnection, socket: Socket, surroundings: ConnectionSurroundings): void {
   socket.setNoDelay(true);
   gatherWrites(socket);
-  boundFrames(connection, surroundings.limits.frameBytesMax);
+  // Also for a peer that connects and then says nothing at all, of which rhea knows nothing.
+  socket.setTimeout(2 * surroundings.limits.idleTimeoutMs, () => socket.destroy());
   new ClientConnection(connection, surroundings);
   connection.accept(socket);
+  boundFrames(connection, surroundings.limits.frameBytesMax);
   // rhea sees only the peer's end; without this the timers of a connection that we cut would live on.
   socket.once('close', () => connection.eof());
 }
@@ -77,7 +79,7 @@ function gatherWrites(socket: Socket): void {
 
 /** rhea would gather a frame of any announced size. */
 function boundFrames(connection: InnerConnection, frameBytesMax: number): void {
-  const transport = connection.amqp_transport;
+  const { transport } = connection;
   const peekSize = transport.peek_size.bind(transport);
   transport.peek_size = (buffer) => {
     const bytes = peekSize(buffer);

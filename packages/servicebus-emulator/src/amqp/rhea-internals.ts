@@ -75,8 +75,8 @@ interface AttachFields {
 }
 
 export interface InnerConnection extends Connection {
-  readonly socket: { destroy(): void };
-  readonly amqp_transport: { peek_size(buffer: Buffer): number | undefined };
+  /** Reads and writes frames, SASL's first where the client speaks it. */
+  readonly transport: { peek_size(buffer: Buffer): number | undefined };
   /** Present for clients that speak SASL. */
   readonly sasl_transport?: { readonly transports?: Readonly<Record<number, { readonly mechanism?: unknown }>> };
   accept(socket: unknown): void;

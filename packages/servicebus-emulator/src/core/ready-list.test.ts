@@ -18,7 +18,7 @@ test('always gives the lowest number, whatever was taken, given back or removed'
   const model = new Map<number, Message>();
   const taken: Message[] = [];
   const random = numbers(42);
-  for (let step = 1; step <= 20_000; step++) {
+  for (let step = 1; step <= 3_000; step++) {
     const choice = random.next().value;
     if (choice < 0.4) {
       const added = message(step);
@@ -42,5 +42,5 @@ test('always gives the lowest number, whatever was taken, given back or removed'
       model.delete(victim.sequenceNumber);
     }
   }
-  assert.ok(taken.length > 100);
+  assert.ok(taken.length > 20);
 });

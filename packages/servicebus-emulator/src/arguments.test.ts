@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseArguments } from './arguments.ts';
+
+test('reads what is given and knows the rest', () => {
+  assert.deepEqual(parseArguments(['--config', 'c.json', '--port', '0', '--data', 'd.db']), {
+    configFile: 'c.json',
+    dataFile: 'd.db',
+    host: '127.0.0.1',
+    port: 0,
+    httpPort: 5300,
+  });
+});
+
+test('explains what it cannot read', () => {
+  assert.throws(() => parseArguments([]), /--config is missing/);
+  assert.throws(() => parseArguments(['--config', 'c', '--port', '70000']), /--port: expected a port.*70000/);
+  assert.throws(() => parseArguments(['--config', 'c', '--http-port', 'x']), /--http-port/);
+  assert.throws(() => parseArguments(['--colour', 'red']), /Usage/);
+});

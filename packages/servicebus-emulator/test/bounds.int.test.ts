@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { ServiceBusClient } from '@azure/service-bus';
+import { startServiceBusEmulator } from '../src/index.ts';
+import { isEmpty, receiveOne } from './support/namespace.ts';
+
+const config = { UserConfig: { Namespaces: [{ Name: 'ns', Queues: [{ Name: 'q' }, { Name: 'wide' }] }] } };
+
+const amqpHeader = Buffer.from('AMQP\x00\x01\x00\x00', 'latin1');
+const saslHeader = Buffer.from('AMQP\x03\x01\x00\x00', 'latin1');
+
+/** Sends bytes and waits until the broker hangs up. */
+async function sendUntilCut(port: number, ...chunks: Buffer[]): Promise<void> {
+  const socket: Socket = connect(port, '127.0.0.1');
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  // A reset is as good an end as a close.
+  socket
+    .on('error', () => undefined)
+    .on('close', () => resolve())
+    .resume();
+  for (const chunk of chunks) socket.write(chunk);
+  await closed;
+}
+
+suite('the broker stands', () => {
+  test('bytes that are no AMQP', async () => {
+    await using emulator = await startServiceBusEmulator({ config });
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(0x7fffffff);
+    const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 31) % 251));
+    await sendUntilCut(emulator.port, Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    await sendUntilCut(emulator.port, amqpHeader, size, Buffer.from([2, 0, 0, 0]));
+    await sendUntilCut(emulator.port, amqpHeader, Buffer.alloc(64));
+    await sendUntilCut(emulator.port, saslHeader, garbage);
+    await roundTrip(emulator.connectionString);
+    while (emulator.status().connections > 0) await setImmediate();
+  });
+
+  test('more connections than it takes', async () => {
+    await using emulator = await startServiceBusEmulator({ config, limits: { connectionsMax: 2 } });
+    const sockets = [connect(emulator.port, '127.0.0.1'), connect(emulator.port, '127.0.0.1')];
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await sendUntilCut(emulator.port, saslHeader);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(sockets.map((socket) => once(socket, 'close')));
+  });
+
+  test('a receiver that never settles', async () => {
+    await using emulator = await startServiceBusEmulator({ config, limits: { unsettledPerSessionMax: 5 } });
+    const client = new ServiceBusClient(emulator.connectionString);
+    await client.createSender('wide').sendMessages(Array.from({ length: 10 }, (_, body) => ({ body })));
+    const receiver = client.createReceiver('wide');
+    const messages = await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 });
+    assert.equal(messages.length, 5);
+    for (const message of messages) await receiver.completeMessage(message);
+    assert.equal((await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 })).length, 5);
+    await client.close();
+  });
+
+  test('a message that cannot be read, alone or in a batch', async () => {
+    await using emulator = await startServiceBusEmulator({ config, limits: { messagesPerBatchMax: 3 } });
+    const client = new ServiceBusClient(emulator.connectionString, { retryOptions: { maxRetries: 0 } });
+    const sender = client.createSender('q');
+    await assert.rejects(sender.sendMessages([1, 2, 3, 4].map((body) => ({ body }))), /too many messages/);
+    await sender.sendMessages([1, 2, 3].map((body) => ({ body })));
+    assert.equal(emulator.status().entities[0]?.active, 3);
+    await client.close();
+  });
+});
+
+async function roundTrip(connectionString: string): Promise<void> {
+  const client = new ServiceBusClient(connectionString);
+  await client.createSender('q').sendMessages({ body: 'still here' });
+  const receiver = client.createReceiver('q');
+  await receiver.completeMessage(await receiveOne(receiver));
+  assert.ok(await isEmpty(receiver));
+  await client.close();
+}
