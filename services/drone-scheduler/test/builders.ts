@@ -1,5 +1,5 @@
 import type { DroneModel, Location, PutDroneDelivery, Station } from '@dronedelivery/contracts';
-import type { Fleet, Spot } from '../src/domain/assignment.ts';
+import type { DroneGroup, Fleet, Spot } from '../src/domain/assignment.ts';
 import { type Drone, isFree, isParked, type ReceivedReport } from '../src/domain/drone.ts';
 import { type BoundMission, type Mission, type MissionRequest, unseenMission } from '../src/domain/mission.ts';
 import { type Asked, assign } from '../src/domain/mission-plan.ts';
@@ -129,8 +129,14 @@ export function fleetOf(
   return {
     models: new Map(models.map((model) => [model.modelId, model])),
     stations: new Map(stations.map((station) => [station.stationId, station])),
-    freeGroups: () => [{ center, radiusM: 100_000, spots: free.map(spotOf) }],
+    freeGroups: () => free.map(groupOf),
   };
+}
+
+/** A group of one, whose middle is about 200 m off. */
+function groupOf(one: Drone): DroneGroup {
+  const { latitude, longitude } = one.location;
+  return { center: { latitude: latitude + 0.002, longitude }, radiusM: 250, spots: [spotOf(one)] };
 }
 
 function spotOf(one: Drone): Spot {

@@ -5,7 +5,7 @@ import { decisionOf } from '../src/app/decision.ts';
 import type { FleetStore, MissionStore, UsageStore } from '../src/app/ports.ts';
 import { droneStateOf } from '../src/domain/drone.ts';
 import { type Mission, unseenMission } from '../src/domain/mission.ts';
-import { release } from '../src/domain/mission-end.ts';
+import { loseFreeDrone, release } from '../src/domain/mission-end.ts';
 import { assign } from '../src/domain/mission-plan.ts';
 import { begin } from '../src/domain/mission-step.ts';
 import { asked, assignedMission, courier, drone, home, key, nowMs, report } from './builders.ts';
@@ -51,6 +51,16 @@ export const missionStoreTests: ContractTests<Stores> = {
     const decisions = Array.from({ length: 20 }, (_, i) => assignment(waiting(`d${i}`), 'drone-1', `m${i}`));
     const outcomes = await Promise.all(decisions.map((decision) => stores.missions.commit([decision])));
     assert.equal(outcomes.flat().filter((outcome) => outcome === 'committed').length, 1);
+  },
+
+  async 'a drone that was lost or taken out of service meanwhile is not bound'(stores) {
+    await stores.fleet.addDrone(drone());
+    await stores.fleet.addDrone(drone({ droneId: 'drone-2' }));
+    const lost = { mission: null, drones: [loseFreeDrone(drone())], events: [], usage: [] };
+    await stores.missions.commit([lost]);
+    await stores.fleet.setDrone('drone-2', { outOfService: true });
+    const decisions = [assignment(waiting('d1'), 'drone-1', 'm1'), assignment(waiting('d2'), 'drone-2', 'm2')];
+    assert.deepEqual(await stores.missions.commit(decisions), ['outdated', 'outdated']);
   },
 
   async 'decisions stored together hold or fall alone'(stores) {

@@ -95,3 +95,9 @@ test('no other drone would pick up more than a moment earlier', () => {
     }),
   );
 });
+
+test('a clock that was set back does not put a departure off', () => {
+  const parked = drone({ lastSeenAtMs: nowMs + 3_600_000 });
+  const flight = planFor(fleetOf([parked]), parked, request(), rules, nowMs);
+  assert.equal(flight?.departAtMs, nowMs + rules.parkedReportMs);
+});

@@ -70,8 +70,18 @@ function fromGround(
   const leg = approachLeg(drone.location);
   const waitMs = chargingMs(drone, route, leg.energyWh + route.energyWh, rules);
   if (waitMs === undefined) return undefined;
-  const heardAtMs = Math.max(nowMs, (drone.lastSeenAtMs ?? nowMs) + rules.parkedReportMs);
-  return departing(leg, Math.max(heardAtMs, (drone.lastSeenAtMs ?? nowMs) + waitMs), planning);
+  const silentMs = silentForMs(drone, nowMs);
+  return departing(leg, nowMs + Math.max(0, nextReportMs(drone, silentMs, rules), waitMs - silentMs), planning);
+}
+
+/** A parked drone hears of a mission in the answer to its next report. */
+function nextReportMs(drone: Drone, silentMs: number, { parkedReportMs }: FlightRules): number {
+  return drone.lastSeenAtMs === null ? 0 : parkedReportMs - silentMs;
+}
+
+/** Never negative: clocks may have been set back. */
+function silentForMs({ lastSeenAtMs }: Drone, nowMs: number): number {
+  return lastSeenAtMs === null ? 0 : Math.max(0, nowMs - lastSeenAtMs);
 }
 
 /** Until the battery holds what is needed: 0 when it does, undefined when it never will. */
@@ -113,7 +123,8 @@ function afterLanding(
   const rest = flyOn(drone.location, home.location, route.model.performance, 0);
   const leg = approachLeg(home.location);
   if (energyOf(drone, route) < rest.energyWh + leg.energyWh + route.energyWh) return undefined;
-  const landedAtMs = (drone.lastSeenAtMs ?? planning.nowMs) + scaledMs(rest.durationS, planning.rules);
+  const { nowMs, rules } = planning;
+  const landedAtMs = nowMs + Math.max(0, scaledMs(rest.durationS, rules) - silentForMs(drone, nowMs));
   const approach = departing(leg, landedAtMs, planning);
   return approach.arriveAtMs <= planning.request.pickupTimeMs ? approach : undefined;
 }
@@ -127,10 +138,10 @@ function departing(leg: Leg, earliestMs: number, { request, rules }: Planning): 
 
 /** Where a returning drone has got to since its last report. */
 function predicted(drone: Drone, home: Station | undefined, { nowMs, rules }: Planning): Location {
-  if (home === undefined || drone.lastSeenAtMs === null) return drone.location;
+  if (home === undefined) return drone.location;
   const restM = distanceM(drone.location, home.location);
   if (restM === 0) return drone.location;
-  const flownM = drone.speedMps * (Math.max(0, nowMs - drone.lastSeenAtMs) / 1000) * rules.timeScale;
+  const flownM = drone.speedMps * (silentForMs(drone, nowMs) / 1000) * rules.timeScale;
   const { latitude, longitude } = positionAlong(drone.location, home.location, Math.min(1, flownM / restM));
   return { ...drone.location, latitude, longitude };
 }
