@@ -106,6 +106,8 @@ function sharedEnvironment(
       .join(',');
   const environment: Record<string, string> = {
     HOST: host,
+    // Stripping types needs a parser in WebAssembly in every process; with the stripped code cached none is loaded.
+    NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/node-compile'),
     LOG_LEVEL: options.logLevel,
     TIME_SCALE: String(options.timeScale),
     TOKEN_ISSUER: urls('account'),
