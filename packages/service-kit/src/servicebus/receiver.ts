@@ -128,7 +128,7 @@ export class WatchedReceiver implements Receiver {
       newClient: this.#newClient,
       concurrencyMax,
       lockRenewalMsMax: this.#lockRenewalMsMax,
-      onMessage: (message, receiver) => this.#gate.through(() => this.#handle(message, receiver)),
+      onMessage: (message, receiver, isClosed) => this.#gate.through(() => this.#handle(message, receiver, isClosed)),
       onError: (error) => this.#reportFault(error),
     });
     subscription.start();
@@ -145,7 +145,13 @@ export class WatchedReceiver implements Receiver {
     hurry.cancel();
   }
 
-  async #handle(message: ServiceBusReceivedMessage, receiver: ServiceBusReceiver): Promise<void> {
+  async #handle(
+    message: ServiceBusReceivedMessage,
+    receiver: ServiceBusReceiver,
+    isClosed: () => boolean,
+  ): Promise<void> {
+    // Waited at the gate until the connection was gone: somebody else will have it.
+    if (isClosed()) return;
     this.#watchdog.progressed();
     if (this.#isFaulty) this.#options.logger.info({ entity: this.#name }, 'receiving again');
     this.#isFaulty = false;
@@ -158,7 +164,8 @@ export class WatchedReceiver implements Receiver {
     await runInTrace(continuedTrace(traceparent), () =>
       inSpan(span, async () => {
         const settlement = await this.#decide(fromSdkMessage(message));
-        await this.#settle(message, receiver, settlement);
+        // The SDK would open the closed connection's links again, and keep the process alive with their timers.
+        if (!isClosed()) await this.#settle(message, receiver, settlement);
       }),
     );
   }

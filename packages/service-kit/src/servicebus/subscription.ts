@@ -7,7 +7,12 @@ export interface SubscriptionOptions {
   readonly newClient: NewClient;
   readonly concurrencyMax: number;
   readonly lockRenewalMsMax: number;
-  readonly onMessage: (message: ServiceBusReceivedMessage, receiver: ServiceBusReceiver) => Promise<void>;
+  /** `isClosed` tells whether the message can no longer be settled. */
+  readonly onMessage: (
+    message: ServiceBusReceivedMessage,
+    receiver: ServiceBusReceiver,
+    isClosed: () => boolean,
+  ) => Promise<void>;
   readonly onError: (error: Error) => void;
 }
 
@@ -23,7 +28,8 @@ export class Subscription {
   readonly #options: SubscriptionOptions;
   #flow: { close(): Promise<void> } | undefined;
   #inHand = 0;
-  #emptied: () => void = () => undefined;
+  readonly #waiters = new Set<() => void>();
+  #isClosed = false;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -55,15 +61,18 @@ export class Subscription {
 
   /** Resolves when nothing is in hand, at the latest after `limitMs`. */
   async emptied(limitMs: number): Promise<void> {
-    if (this.#inHand === 0) return;
+    if (this.#inHand === 0 || this.#isClosed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#emptied = resolve;
+    this.#waiters.add(resolve);
     await closeWithin(limitMs, () => promise);
+    this.#waiters.delete(resolve);
   }
 
   async close(drainLimitMs: number): Promise<void> {
     await this.pause();
     await this.emptied(drainLimitMs);
+    this.#isClosed = true;
+    this.#releaseWaiters();
     await closeWithin(closeLimitMs, () => this.#client.close());
   }
 
@@ -71,10 +80,14 @@ export class Subscription {
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     this.#inHand++;
     try {
-      await this.#options.onMessage(message, this.#receiver);
+      await this.#options.onMessage(message, this.#receiver, () => this.#isClosed);
     } finally {
       this.#inHand--;
-      if (this.#inHand === 0) this.#emptied();
+      if (this.#inHand === 0) this.#releaseWaiters();
     }
+  }
+
+  #releaseWaiters(): void {
+    for (const release of this.#waiters) release();
   }
 }
