@@ -7,6 +7,8 @@ import { JsonFault, parseStrictJson } from './strict-json.ts';
 export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    // Clients announce JSON also where they send nothing; whether a body is needed is the operation's to say.
+    if (body.length === 0) return done(null, undefined);
     try {
       done(null, parseStrictJson(body));
     } catch (error) {

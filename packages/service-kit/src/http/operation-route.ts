@@ -44,16 +44,25 @@ export function registerOperation<const O extends Operation>(
   const answerType = operation.responseMediaType === 'text/html' ? 'text/html; charset=utf-8' : jsonMediaType;
   const { log, inFlight } = server;
 
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    let running: OperationRequest<O> | undefined;
+  const answerOf = async (request: FastifyRequest, reply: FastifyReply) => {
+    const given = new OperationRequest<O>(validate(request), request, reply, log);
+    const ended = inFlight.begin((error) => {
+      given.cancel(error);
+      if (!reply.sent) sendProblem(error, request, reply, log);
+    });
     try {
-      running = new OperationRequest<O>(validate(request), request, reply, log);
-      const stopTimer = inFlight.begin((error) => {
-        running?.cancel(error);
-        if (!reply.sent) sendProblem(error, request, reply, log);
-      });
-      const answer = await Promise.resolve(handler(running)).finally(stopTimer);
-      if (!reply.sent) sendAnswer(reply, answer as Answer<Operation> | ForeignAnswer, answerType);
+      return await handler(given);
+    } finally {
+      ended();
+    }
+  };
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    try {
+      const answer = await answerOf(request, reply);
+      if (reply.sent) return;
+      // The connection would otherwise stay open, and hold up the stop.
+      if (server.closing.aborted) reply.header('connection', 'close');
+      sendAnswer(reply, answer as Answer<Operation> | ForeignAnswer, answerType);
     } catch (error) {
       if (!reply.sent) sendProblem(error, request, reply, log);
       else log.debug({ err: error, requestId: request.id }, 'failed after its answer');

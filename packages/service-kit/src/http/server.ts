@@ -55,6 +55,7 @@ export interface HttpServer extends AsyncDisposable {
 
 /** Longer than any client of ours keeps an idle connection: a server that closes first breaks a request on its way. */
 const keepAliveTimeoutMs = 75_000;
+const idleCloseIntervalMs = 50;
 const pathParamLengthMax = 1024;
 const requestIdForm = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
 
@@ -133,9 +134,12 @@ async function closeGracefully(
 ): Promise<void> {
   closing.abort();
   const forced = setTimeout(() => fastify.server.closeAllConnections(), drainLimitMs);
+  // Connections whose last answer could no longer say `connection: close` become idle one by one.
+  const idle = setInterval(() => fastify.server.closeIdleConnections(), idleCloseIntervalMs);
   try {
     await fastify.close();
   } finally {
     clearTimeout(forced);
+    clearInterval(idle);
   }
 }
