@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { eventually } from '@dronedelivery/testing';
 import { startEdge, startUpstream } from './edge-fixture.ts';
 
 /** An address where nothing listens. */
@@ -174,4 +175,23 @@ test('a replica that accepts connections and says nothing does not hold the othe
   for (const response of await Promise.all(hanging)) assert.equal(response.status, 504);
   await edge[Symbol.asyncDispose]();
   silent.close();
+});
+
+test('one business does not take all streams; an ended one makes room', async () => {
+  await using upstream = await startUpstream((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  });
+  await using edge = await startEdge(upstream.url, { STREAMS_PER_CALLER_MAX: '1' });
+  const watch = (init: RequestInit = {}) => edge.call('GET', '/v1/deliveries/d1/events', init);
+  const first = await watch();
+  assert.equal((await watch()).status, 429);
+  const other = await watch({ headers: { authorization: edge.issuer.shipper('b2') } });
+  assert.equal(other.status, 200);
+  await first.body?.cancel();
+  const again = await eventually(async () => {
+    const response = await watch();
+    assert.equal(response.status, 200);
+    return response;
+  });
+  await Promise.all([other.body?.cancel(), again.body?.cancel()]);
 });

@@ -13,7 +13,8 @@ interface Needs {
   readonly takeOfAddress: TakeToken;
 }
 
-export type Admit = (operation: Operation, request: FastifyRequest) => Promise<void>;
+/** @returns who the request counts for. */
+export type Admit = (operation: Operation, request: FastifyRequest) => Promise<string>;
 
 /**
  * Lets a request pass, or says why not: 401 before any service sees it, 429 by business, else by client, else by
@@ -35,13 +36,14 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
       return pay(takeOfAddress, callerAddress(request.raw.socket.remoteAddress));
     }
     const { businessId, subject } = await authenticate(request);
-    pay(takeOfCaller, businessId === undefined ? `client ${subject}` : `business ${businessId}`);
+    return pay(takeOfCaller, businessId === undefined ? `client ${subject}` : `business ${businessId}`);
   };
 }
 
-function pay(take: TakeToken, caller: string): void {
+function pay(take: TakeToken, caller: string): string {
   const { waitMs } = take(caller);
   if (waitMs > 0) throw new AppError('too-many-requests', undefined, { retryAfterS: waitMs / 1000 });
+  return caller;
 }
 
 function bearerToken(authorization: string | undefined): string {

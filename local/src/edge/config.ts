@@ -31,6 +31,8 @@ export const settings = {
   RATE_CALLERS_MAX: integer({ min: 100, max: 10_000_000 }).or(100_000),
   REQUESTS_IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).or(2000),
   STREAMS_MAX: integer({ min: 1, max: 100_000 }).or(5000),
+  /** Of one business, or of a client that belongs to none. */
+  STREAMS_PER_CALLER_MAX: integer({ min: 1, max: 100_000 }).or(200),
   CONNECTIONS_MAX: integer({ min: 1, max: 1_000_000 }).or(20_000),
   HEADER_BYTES_MAX: integer({ min: 1024, max: 65_536 }).or(16_384),
   URI_LENGTH_MAX: integer({ min: 256, max: 16_384 }).or(4096),

@@ -33,8 +33,8 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       url: operation.path,
       exposeHeadRoute: false,
       onRequest: async (request, reply) => {
-        guard(operation, reply);
-        await admit(operation, request);
+        guard.enter(operation, reply);
+        guard.enterAs(await admit(operation, request), operation, reply);
       },
       handler: forward,
     });
