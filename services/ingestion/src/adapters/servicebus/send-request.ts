@@ -10,14 +10,17 @@ export interface SendRequestOptions {
 
 /** Sends requests to the queue, together with those of the same moment; so many at most are on their way. */
 export function createSendRequest(bus: ServiceBus, options: SendRequestOptions, logger: Logger): SendRequest {
-  const sender = bus.sender(queues.deliveryRequests, { queueMax: options.sendsInFlightMax });
+  const { sendTimeoutMs, sendsInFlightMax } = options;
+  // Nobody waits longer for a batch than its callers; a stop would.
+  const flightTimeoutMs = 2 * sendTimeoutMs;
+  const sender = bus.sender(queues.deliveryRequests, { queueMax: sendsInFlightMax, flightTimeoutMs });
   void warm(sender, logger);
   let inFlight = 0;
   return async (request) => {
-    if (inFlight >= options.sendsInFlightMax) return 'overloaded';
+    if (inFlight >= sendsInFlightMax) return 'overloaded';
     inFlight++;
     try {
-      await sender.send(toMessage(request), { timeoutMs: options.sendTimeoutMs });
+      await sender.send(toMessage(request), { timeoutMs: sendTimeoutMs });
       return 'accepted';
     } catch (error) {
       logger.warn({ err: error, deliveryId: request.message.deliveryId }, 'request not confirmed by the broker');
