@@ -8,7 +8,8 @@ import { createDroneSchedulerService, type Overrides } from '../src/service.ts';
 import { courier, home } from './builders.ts';
 
 const subscription = { Subscriptions: [{ Name: 'delivery', Properties: { LockDuration: 'PT1M' } }] };
-const brokerConfig = {
+/** The topics that the scheduler sends to. */
+export const brokerConfig = {
   UserConfig: {
     Namespaces: [
       {

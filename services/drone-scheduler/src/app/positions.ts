@@ -9,9 +9,9 @@ export type SendPositions = (positions: readonly DronePosition[], atMs: number) 
 export class Positions {
   readonly #newest = new Map<string, DronePosition>();
   readonly #told = new Map<string, DronePosition>();
-  readonly #fleet: FleetView;
+  readonly #fleet: Pick<FleetView, 'drone'>;
 
-  constructor(fleet: FleetView) {
+  constructor(fleet: Pick<FleetView, 'drone'>) {
     this.#fleet = fleet;
   }
 
