@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   /** By name. Without, every key and every token is accepted. */
   readonly sharedAccessKeys?: SharedAccessKeys;
   readonly limits?: Partial<AmqpLimits>;
+  /** Told when a connection is lost to bytes that are no AMQP, or to a fault of the broker itself. */
+  readonly onConnectionFault?: (error: Error) => void;
 }
 
 /** A running emulator. Disposing it closes all connections and makes everything durable. */
@@ -42,14 +44,19 @@ export interface Emulator extends AsyncDisposable {
  * @throws Error that names the port when it is taken
  */
 export async function startServiceBusEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { host = '127.0.0.1', clock = systemClock, sharedAccessKeys: keys } = options;
+  const {
+    host = '127.0.0.1',
+    clock = systemClock,
+    sharedAccessKeys: keys,
+    onConnectionFault = () => undefined,
+  } = options;
   const limits = { ...defaultAmqpLimits, ...options.limits };
   const definition = parseConfig(options.config);
   await using resources = new AsyncDisposableStack();
   const store = resources.adopt(new SqliteStore(options.dataFile ?? ':memory:'), (opened) => opened.close());
   const broker = new Broker(definition, store, clock, createTokenSource());
   resources.defer(() => broker.stop());
-  const amqp = resources.use(await listenAmqp({ broker, limits, keys }, host, options.port ?? 0));
+  const amqp = resources.use(await listenAmqp({ broker, limits, keys, onConnectionFault }, host, options.port ?? 0));
   const status = () => reportStatus(broker.namespace, amqp.connections);
   const http = resources.use(await serveStatus(status, host, options.httpPort ?? 0));
   const owned = resources.move();

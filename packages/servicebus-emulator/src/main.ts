@@ -5,10 +5,13 @@ import { startServiceBusEmulator } from './emulator.ts';
 
 const stopTimeoutMs = 10_000;
 
+const onConnectionFault = (error: Error) =>
+  process.stderr.write(`servicebus-emulator: a connection was lost: ${error.stack ?? error.message}\n`);
+
 try {
   const { configFile, ...options } = parseArguments(process.argv.slice(2));
   const config: unknown = JSON.parse(await readFile(configFile, 'utf8'));
-  const emulator = await startServiceBusEmulator({ ...options, config });
+  const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault });
   const stop = () => {
     setTimeout(() => process.exit(1), stopTimeoutMs).unref();
     void emulator[Symbol.asyncDispose]();

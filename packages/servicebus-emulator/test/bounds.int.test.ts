@@ -5,9 +5,11 @@ import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { startServiceBusEmulator } from '../src/index.ts';
-import { isEmpty, receiveOne } from './support/namespace.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { bodies, isEmpty, receive, receiveOne } from './support/namespace.ts';
 
-const config = { UserConfig: { Namespaces: [{ Name: 'ns', Queues: [{ Name: 'q' }, { Name: 'wide' }] }] } };
+const tiny = { Name: 'tiny', Properties: { MaxMessageCount: 3 } };
+const config = { UserConfig: { Namespaces: [{ Name: 'ns', Queues: [{ Name: 'q' }, { Name: 'wide' }, tiny] }] } };
 
 const amqpHeader = Buffer.from('AMQP\x00\x01\x00\x00', 'latin1');
 const saslHeader = Buffer.from('AMQP\x03\x01\x00\x00', 'latin1');
@@ -27,7 +29,8 @@ async function sendUntilCut(port: number, ...chunks: Buffer[]): Promise<void> {
 
 suite('the broker stands', () => {
   test('bytes that are no AMQP', async () => {
-    await using emulator = await startServiceBusEmulator({ config });
+    const faults: Error[] = [];
+    await using emulator = await startServiceBusEmulator({ config, onConnectionFault: (error) => faults.push(error) });
     const size = Buffer.alloc(4);
     size.writeUInt32BE(0x7fffffff);
     const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 31) % 251));
@@ -35,6 +38,7 @@ suite('the broker stands', () => {
     await sendUntilCut(emulator.port, amqpHeader, size, Buffer.from([2, 0, 0, 0]));
     await sendUntilCut(emulator.port, amqpHeader, Buffer.alloc(64));
     await sendUntilCut(emulator.port, saslHeader, garbage);
+    assert.equal(faults.length, 4);
     await roundTrip(emulator.connectionString);
     while (emulator.status().connections > 0) await setImmediate();
   });
@@ -49,14 +53,28 @@ suite('the broker stands', () => {
   });
 
   test('a receiver that never settles', async () => {
-    await using emulator = await startServiceBusEmulator({ config, limits: { unsettledPerSessionMax: 5 } });
+    const clock = new ManualClock(Date.now());
+    await using emulator = await startServiceBusEmulator({ config, clock, limits: { unsettledPerSessionMax: 5 } });
     const client = new ServiceBusClient(emulator.connectionString);
     await client.createSender('wide').sendMessages(Array.from({ length: 10 }, (_, body) => ({ body })));
-    const receiver = client.createReceiver('wide');
+    const receiver = client.createReceiver('wide', { maxAutoLockRenewalDurationInMs: 0 });
     const messages = await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 });
     assert.equal(messages.length, 5);
     for (const message of messages) await receiver.completeMessage(message);
     assert.equal((await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 })).length, 5);
+    clock.advance(60_000);
+    assert.equal((await receiver.receiveMessages(10, { maxWaitTimeInMs: 500 })).length, 5, 'lost locks make room');
+    await client.close();
+  });
+
+  test('a queue that is full, whole batches refused', async () => {
+    await using emulator = await startServiceBusEmulator({ config });
+    const client = new ServiceBusClient(emulator.connectionString, { retryOptions: { maxRetries: 0 } });
+    const sender = client.createSender('tiny');
+    await sender.sendMessages([{ body: 1 }, { body: 2 }]);
+    await assert.rejects(sender.sendMessages([{ body: 3 }, { body: 4 }]), { code: 'QuotaExceeded' });
+    await sender.sendMessages({ body: 3 });
+    assert.deepEqual(bodies(await receive(client.createReceiver('tiny'), 3)), [1, 2, 3]);
     await client.close();
   });
 

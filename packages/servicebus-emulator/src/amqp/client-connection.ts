@@ -21,6 +21,8 @@ export interface ConnectionSurroundings {
   readonly broker: Broker;
   readonly limits: AmqpLimits;
   readonly keys: SharedAccessKeys;
+  /** A connection was lost to bytes that are no AMQP, or to a fault of the broker. */
+  readonly onConnectionFault: (error: Error) => void;
 }
 
 interface SessionState {
@@ -67,8 +69,14 @@ export class ClientConnection {
     connection.on('connection_close', () => this.close());
     connection.on('disconnected', () => this.close());
     // A peer that breaks the protocol loses its connection; rhea closes the socket itself.
-    for (const event of ['protocol_error', 'error', 'connection_error']) connection.on(event, () => this.close());
-    for (const event of ['session_error', 'sender_error', 'receiver_error', 'settled']) connection.on(event, ignore);
+    for (const event of ['protocol_error', 'error']) connection.on(event, (error: Error) => this.#fail(error));
+    for (const event of ['connection_error', 'session_error', 'sender_error', 'receiver_error', 'settled'])
+      connection.on(event, ignore);
+  }
+
+  #fail(error: Error): void {
+    this.#surroundings.onConnectionFault(error);
+    this.close();
   }
 
   #openSession(session: InnerSession): void {

@@ -35,6 +35,7 @@ export class SessionWriter {
   }
 
   get hasRoom(): boolean {
+    if (this.unsettled.size >= this.#unsettledMax) this.#forgetLost();
     return this.unsettled.size < this.#unsettledMax && this.#session.outgoing.transfer_window() > framesReserved;
   }
 
@@ -88,6 +89,13 @@ export class SessionWriter {
     });
     incoming.max_transfer_id = incoming.next_transfer_id + incoming.window;
     this.#session.output(flow);
+  }
+
+  /** A receiver may let locks expire and never say a word of them. */
+  #forgetLost(): void {
+    for (const [deliveryId, { queue, token }] of this.unsettled) {
+      if (!queue.isLocked(token)) this.unsettled.delete(deliveryId);
+    }
   }
 
   #chunkBytes(payload: Buffer): number {

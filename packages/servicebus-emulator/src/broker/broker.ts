@@ -103,9 +103,8 @@ export class Broker {
 
   /** Ends with what is in hand made durable. */
   stop(): void {
-    this.#turns.flush();
     this.#alarm.stop();
-    this.#store.commit();
+    this.#turns.close();
   }
 
   #find(address: string): Queue | Topic {

@@ -21,6 +21,7 @@ export class Turns {
   readonly #steps: TurnSteps;
   #ends: TurnEnd[] = [];
   #scheduled = false;
+  #closed = false;
 
   constructor(steps: TurnSteps) {
     this.#steps = steps;
@@ -39,13 +40,24 @@ export class Turns {
     this.request();
   }
 
+  /** Ends for good: what is in hand is made durable and answered, nothing more is handed out. */
+  close(): void {
+    this.#closed = true;
+    this.#settle();
+  }
+
   flush(): void {
     this.#scheduled = false;
+    if (this.#closed) return;
+    this.#settle();
+    this.#steps.advance();
+  }
+
+  #settle(): void {
     const ends = this.#ends;
     this.#ends = [];
     const failure = this.#commit();
     for (const end of ends) end(failure);
-    this.#steps.advance();
   }
 
   #commit(): BrokerError | undefined {

@@ -5,7 +5,8 @@ import { Deadlines } from './deadlines.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import type { QueueOptions } from './entity-options.ts';
 import type { EntityRecord, Journal } from './journal.ts';
-import { bytesOf, type Lock, type Message } from './message.ts';
+import { LockTable } from './lock-table.ts';
+import { bytesOf, type Message } from './message.ts';
 import { ReadyList } from './ready-list.ts';
 import { Schedule } from './schedule.ts';
 
@@ -46,8 +47,7 @@ export class Queue {
   readonly #messages = new Map<number, Message>();
   readonly #ready = new ReadyList();
   readonly #schedule: Schedule;
-  readonly #locked = new Map<string, Message>();
-  readonly #lockEnds = new Deadlines((message) => message.lock?.untilMs);
+  readonly #locks: LockTable;
   readonly #expiries = new Deadlines((message) => message.expiresAtMs);
   readonly #history: DuplicateHistory | undefined;
   #lastSequenceNumber = 0;
@@ -67,6 +67,7 @@ export class Queue {
     this.id = id;
     this.#surroundings = surroundings;
     this.#schedule = new Schedule(id, surroundings.journal);
+    this.#locks = new LockTable(options.lockDurationMs, surroundings.newLockToken);
     const { duplicateWindowMs } = options;
     if (duplicateWindowMs !== undefined)
       this.#history = new DuplicateHistory(id, duplicateWindowMs, surroundings.journal);
@@ -92,14 +93,14 @@ export class Queue {
 
   /** When `sweep` has something to do; Infinity when nothing is foreseen. */
   get nextDueMs(): number {
-    return Math.min(this.#schedule.nextMs, this.#lockEnds.nextMs, this.#expiries.nextMs);
+    return Math.min(this.#schedule.nextMs, this.#locks.nextMs, this.#expiries.nextMs);
   }
 
   /** Forgets its memory and takes over what is durable. Locks are released by it. */
   load(record: EntityRecord): void {
     for (const message of this.#messages.values()) message.removed = true;
     this.#messages.clear();
-    for (const part of [this.#ready, this.#schedule, this.#locked, this.#lockEnds, this.#expiries]) part.clear();
+    for (const part of [this.#ready, this.#schedule, this.#locks, this.#expiries]) part.clear();
     this.#deferredCount = 0;
     this.#bytes = 0;
     this.#lastSequenceNumber = record.lastSequenceNumber;
@@ -153,7 +154,7 @@ export class Queue {
 
   lockNext(nowMs: number): Message | undefined {
     const message = this.#next(nowMs);
-    if (message !== undefined) this.#lock(message, nowMs);
+    if (message !== undefined) this.#locks.lock(message, nowMs);
     return message;
   }
 
@@ -170,7 +171,7 @@ export class Queue {
    */
   lockDeferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
     const messages = this.#deferred(sequenceNumbers, nowMs);
-    for (const message of messages) this.#lock(message, nowMs);
+    for (const message of messages) this.#locks.lock(message, nowMs);
     return messages;
   }
 
@@ -182,25 +183,25 @@ export class Queue {
 
   /** Each settlement throws BrokerError `message-lock-lost` when the lock does not hold. */
   complete(token: Buffer, nowMs: number): void {
-    this.#remove(this.#held(token, nowMs));
+    this.#remove(this.#locks.get(token, nowMs));
   }
 
   abandon(token: Buffer, nowMs: number, changes = noChanges): void {
-    const message = this.#held(token, nowMs);
+    const message = this.#locks.get(token, nowMs);
     this.#modify(message, changes);
     this.#giveBack(message, nowMs);
   }
 
   /** Gives back without counting a delivery. */
   release(token: Buffer, nowMs: number): void {
-    const message = this.#held(token, nowMs);
+    const message = this.#locks.get(token, nowMs);
     message.deliveryCount--;
     this.#giveBack(message, nowMs);
   }
 
   defer(token: Buffer, nowMs: number, changes = noChanges): void {
-    const message = this.#held(token, nowMs);
-    this.#unlock(message);
+    const message = this.#locks.get(token, nowMs);
+    this.#locks.unlock(message);
     this.#modify(message, changes);
     if (message.state !== 'deferred') this.#deferredCount++;
     message.state = 'deferred';
@@ -211,16 +212,17 @@ export class Queue {
   deadLetter(token: Buffer, nowMs: number, reason: DeadLetterReason): void {
     if (this.deadLetters === undefined)
       throw new BrokerError('not-allowed', 'A message in a dead-letter queue cannot be dead-lettered again.');
-    this.#deadLetter(this.#held(token, nowMs), reason);
+    this.#deadLetter(this.#locks.get(token, nowMs), reason);
   }
 
   /** @returns until when it is locked now */
   renewLock(token: Buffer, nowMs: number): number {
-    const message = this.#held(token, nowMs);
-    const lock = message.lock as Lock;
-    lock.untilMs = nowMs + this.options.lockDurationMs;
-    this.#lockEnds.add(message);
-    return lock.untilMs;
+    return this.#locks.renew(token, nowMs);
+  }
+
+  /** Whether anyone still waits for the settlement of this lock. */
+  isLocked(token: Buffer): boolean {
+    return this.#locks.holds(token);
   }
 
   get(sequenceNumber: number): Message | undefined {
@@ -244,7 +246,7 @@ export class Queue {
   }
 
   #unlockDue(nowMs: number): boolean {
-    const message = this.#lockEnds.take(nowMs);
+    const message = this.#locks.takeEnded(nowMs);
     if (message === undefined) return false;
     this.#giveBack(message, nowMs);
     return true;
@@ -276,27 +278,8 @@ export class Queue {
     });
   }
 
-  #lock(message: Message, nowMs: number): void {
-    const token = this.#surroundings.newLockToken();
-    message.lock = { token, untilMs: nowMs + this.options.lockDurationMs };
-    this.#locked.set(token.toString('latin1'), message);
-    this.#lockEnds.add(message);
-  }
-
-  #held(token: Buffer, nowMs: number): Message {
-    const message = this.#locked.get(token.toString('latin1'));
-    if (message?.lock !== undefined && message.lock.untilMs > nowMs) return message;
-    const text = 'The lock supplied is invalid. Either the lock expired, or the message has already been removed.';
-    throw new BrokerError('message-lock-lost', text);
-  }
-
-  #unlock(message: Message): void {
-    if (message.lock !== undefined) this.#locked.delete(message.lock.token.toString('latin1'));
-    message.lock = undefined;
-  }
-
   #giveBack(message: Message, nowMs: number): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     message.deliveryCount++;
     if (this.deadLetters !== undefined && message.deliveryCount >= this.options.maxDeliveryCount) {
       const description = `Message could not be consumed after ${message.deliveryCount} delivery attempts.`;
@@ -366,7 +349,7 @@ export class Queue {
   }
 
   #remove(message: Message): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     message.removed = true;
     this.#bytes -= bytesOf(message);
     if (message.state === 'deferred') this.#deferredCount--;

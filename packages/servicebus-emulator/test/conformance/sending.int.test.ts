@@ -24,8 +24,8 @@ suite('sending', { concurrency: true }, () => {
     await sender.sendMessages(sent);
     const message = await receiveOne(receiver);
     assert.partialDeepStrictEqual(message, { ...sent, deliveryCount: 0, state: 'active' });
-    assert.equal(message.sequenceNumber?.toNumber(), 1);
-    assert.equal(message.enqueuedSequenceNumber, 1);
+    assert.ok(message.sequenceNumber?.gt(0));
+    assert.equal(message.enqueuedSequenceNumber, message.sequenceNumber?.toNumber());
     assert.ok(Math.abs((message.enqueuedTimeUtc?.getTime() ?? 0) - before) < 5_000);
     assert.equal((message.expiresAtUtc?.getTime() ?? 0) - (message.enqueuedTimeUtc?.getTime() ?? 0), 60_000);
     assert.ok((message.lockedUntilUtc?.getTime() ?? 0) > before + 30_000);
@@ -63,8 +63,8 @@ suite('sending', { concurrency: true }, () => {
     const messages = await receive(receiver, 100);
     assert.deepEqual(bodies(messages), expected);
     assert.deepEqual(
-      messages.map((message) => message.sequenceNumber?.toNumber()),
-      expected.map(({ index }) => index + 1),
+      messages.map((message) => message.sequenceNumber?.sub(messages[0]?.sequenceNumber ?? 0).toNumber()),
+      expected.map(({ index }) => index),
     );
     assert.equal(messages[99]?.applicationProperties?.batch, true);
   });
@@ -91,15 +91,6 @@ suite('sending', { concurrency: true }, () => {
   test('a disabled entity takes nothing', async () => {
     const sender = namespace.client().createSender('disabled');
     await assert.rejects(sender.sendMessages({ body: 1 }), { code: 'MessagingEntityDisabled' });
-  });
-
-  test('a full queue refuses whole batches', async () => {
-    const sender = namespace.client().createSender('tiny');
-    await sender.sendMessages([{ body: 1 }, { body: 2 }]);
-    await assert.rejects(sender.sendMessages([{ body: 3 }, { body: 4 }]), { code: 'QuotaExceeded' });
-    await sender.sendMessages({ body: 3 });
-    const receiver = namespace.client().createReceiver('tiny', { receiveMode: 'receiveAndDelete' });
-    assert.deepEqual(bodies(await receive(receiver, 3)), [1, 2, 3]);
   });
 
   test('a duplicate within the window vanishes, scheduled ones too', async () => {

@@ -19,16 +19,9 @@ suite('topics', () => {
     const red = client.createReceiver('events', 'red', receiveAndDelete);
     const messages = await receive(red, 2);
     assert.deepEqual(bodies(messages), [1, 3]);
-    assert.deepEqual(
-      messages.map(({ sequenceNumber, enqueuedSequenceNumber }) => [
-        sequenceNumber?.toNumber(),
-        enqueuedSequenceNumber,
-      ]),
-      [
-        [1, 1],
-        [2, 3],
-      ],
-    );
+    const [first, second] = messages;
+    assert.equal(Number(second?.enqueuedSequenceNumber) - Number(first?.enqueuedSequenceNumber), 2);
+    assert.equal(second?.sequenceNumber?.sub(first?.sequenceNumber ?? 0).toNumber(), 1);
     assert.ok(await isEmpty(red));
   });
 

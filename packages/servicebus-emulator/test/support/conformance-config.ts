@@ -1,6 +1,3 @@
-/** Short enough to wait for; a real namespace takes 5 s at least (set its entities up with the same names). */
-export const shortLockMs = 2_000;
-
 const queue = (name: string, properties: object = {}) => ({
   Name: name,
   Properties: { LockDuration: 'PT1M', MaxDeliveryCount: 10, ...properties },
@@ -11,7 +8,10 @@ const correlation = (name: string, filter: object) => ({
   Properties: { FilterType: 'Correlation', CorrelationFilter: filter },
 });
 
-/** Every test has its own entity, so that they can run at the same time. */
+/**
+ * Every test has its own entity, so that they can run at the same time. Locks are short enough to wait for; a real
+ * namespace, set up with the same names, takes PT5S at least.
+ */
 export const conformanceConfig = {
   UserConfig: {
     Namespaces: [
@@ -30,7 +30,6 @@ export const conformanceConfig = {
           queue('expiring', { DefaultMessageTimeToLive: 'PT1S', DeadLetteringOnMessageExpiration: true }),
           queue('vanishing', { DefaultMessageTimeToLive: 'PT1H', DeadLetteringOnMessageExpiration: false }),
           queue('disabled', { Status: 'Disabled' }),
-          queue('tiny', { MaxMessageCount: 3 }),
         ],
         Topics: [
           {

@@ -15,9 +15,11 @@ export function useNamespace(): TestNamespace {
   const resources = new AsyncDisposableStack();
   let client: ServiceBusClient | undefined;
   before(async () => {
-    const connectionString = process.env[variable] ?? (await startEmulator(resources));
-    client = new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 0 } });
-    resources.defer(() => client?.close());
+    const real = process.env[variable];
+    const opened = new ServiceBusClient(real ?? (await startEmulator(resources)), { retryOptions: { maxRetries: 0 } });
+    resources.defer(() => opened.close());
+    if (real !== undefined) await empty(opened);
+    client = opened;
   });
   after(() => resources.disposeAsync());
   return {
@@ -30,6 +32,26 @@ export function useNamespace(): TestNamespace {
 
 async function startEmulator(resources: AsyncDisposableStack): Promise<string> {
   return resources.use(await startServiceBusEmulator({ config: conformanceConfig })).connectionString;
+}
+
+/** A namespace that outlives the run may hold what an earlier one left. */
+async function empty(client: ServiceBusClient): Promise<void> {
+  const options = { receiveMode: 'receiveAndDelete' } as const;
+  const [namespace] = conformanceConfig.UserConfig.Namespaces;
+  for (const { Name: queue } of namespace?.Queues ?? []) {
+    if (queue === 'disabled') continue;
+    await drain(client.createReceiver(queue, options));
+    await drain(client.createReceiver(queue, { ...options, subQueueType: 'deadLetter' }));
+  }
+  for (const { Name: topic, Subscriptions } of namespace?.Topics ?? []) {
+    for (const { Name: subscription } of Subscriptions)
+      await drain(client.createReceiver(topic, subscription, options));
+  }
+}
+
+async function drain(receiver: ServiceBusReceiver): Promise<void> {
+  while ((await receiver.receiveMessages(500, { maxWaitTimeInMs: 1_000 })).length > 0);
+  await receiver.close();
 }
 
 const waitMs = 10_000;
