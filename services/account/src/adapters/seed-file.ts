@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { BusinessName, Id, Role, strict } from '@dronedelivery/contracts';
+import { ConfigurationError } from '@dronedelivery/service-kit/config';
 import { lazyCheck } from '@dronedelivery/service-kit/schema-check';
 import Type from 'typebox';
 import type { SeedClient, Seeds } from '../app/seed.ts';
@@ -20,9 +22,20 @@ const SeedsForm = strict({
 
 const checkSeeds = lazyCheck(SeedsForm);
 
-export type SeedsRead = { readonly seeds: Seeds } | { readonly problems: readonly string[] };
+type SeedsRead = { readonly seeds: Seeds } | { readonly problems: readonly string[] };
 
 const businessRoles: readonly string[] = ['shipper', 'business-admin'] satisfies Role[];
+
+/** @throws ConfigurationError with everything that is wrong with the file. */
+export async function loadSeeds(file: string | undefined): Promise<Seeds> {
+  if (file === undefined) return { clients: [] };
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigurationError([`SEED_CLIENTS_FILE: ${file} cannot be read (${error.code})`]);
+  });
+  const read = readSeeds(text);
+  if ('seeds' in read) return read.seeds;
+  throw new ConfigurationError(read.problems.map((problem) => `SEED_CLIENTS_FILE: ${problem}`));
+}
 
 /** Reads the text of a seed file; reports everything that is wrong with it, never a secret. */
 export function readSeeds(text: string): SeedsRead {
