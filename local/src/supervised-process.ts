@@ -22,6 +22,7 @@ const stopLimitMs = 10_000;
 export class SupervisedProcess implements AsyncDisposable {
   readonly #specification: ProcessSpecification;
   readonly #tell: (message: string) => void;
+  readonly #onStarted: () => void;
   readonly #stopping = new AbortController();
   readonly #log: LogFile;
   readonly #running: Promise<void>;
@@ -29,10 +30,14 @@ export class SupervisedProcess implements AsyncDisposable {
   #exited: Promise<unknown> = Promise.resolve();
   restarts = 0;
 
-  /** @param tell receives lines for the person at the terminal: crashes, and where the log is. */
-  constructor(specification: ProcessSpecification, tell: (message: string) => void) {
+  /**
+   * @param tell receives lines for the person at the terminal: crashes, and where the log is.
+   * @param onStarted is called with every start, when the new pid is known.
+   */
+  constructor(specification: ProcessSpecification, tell: (message: string) => void, onStarted: () => void) {
     this.#specification = specification;
     this.#tell = tell;
+    this.#onStarted = onStarted;
     this.#log = new LogFile(specification.logFile);
     this.#running = this.#keepRunning();
   }
@@ -88,6 +93,7 @@ export class SupervisedProcess implements AsyncDisposable {
       child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
     this.#exited = exited;
+    this.#onStarted();
     return exited;
   }
 

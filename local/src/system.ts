@@ -62,24 +62,30 @@ export async function startLocalSystem(
   const instances = all.filter(({ component }) => only.includes(component));
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
-  const processes = new Map<string, SupervisedProcess>();
   // Also what is not started has an address: a part of the system behaves as if the rest were down.
-  const started = new Set(instances.map(({ name }) => name));
   const specifications = specify(all, { options, credentials, amqpPort, seedsFile, settings });
+  const started = new Set(instances.map(({ name }) => name));
+  const processes = new Map<string, SupervisedProcess>();
+  const info = () => describe(instances, processes, credentials);
+  let isPublished = false;
+  const publish = () => isPublished && writeLocalInfo(options.dataDir, info());
   for (const specification of specifications.filter(({ name }) => started.has(name))) {
     mkdirSync(specification.environment.DATA_DIR ?? options.dataDir, { recursive: true });
     mkdirSync(path.dirname(specification.logFile), { recursive: true });
-    processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell)));
+    processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell, publish)));
   }
   const ready = (signal?: AbortSignal) => untilReady(instances, options.dataDir, signal);
   await ready(signal);
-  const info = describe(instances, processes, credentials);
-  writeLocalInfo(options.dataDir, info);
-  resources.defer(() => removeLocalInfo(options.dataDir));
+  isPublished = true;
+  publish();
+  resources.defer(() => {
+    isPublished = false;
+    removeLocalInfo(options.dataDir);
+  });
   const owned = resources.move();
   return {
     get info() {
-      return describe(instances, processes, credentials);
+      return info();
     },
     connectionString: connectionString(amqpPort),
     instances,

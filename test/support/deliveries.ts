@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CreateDeliveryRequest, Delivery, DeliveryStage, TrackingEvent } from '@dronedelivery/contracts';
 import type { ApiClient } from '@dronedelivery/local/api-client';
+import { eventually } from '@dronedelivery/testing';
 
-const pollMs = 100;
+const intervalMs = 100;
 export const finalStages: readonly DeliveryStage[] = ['Completed', 'Cancelled', 'Failed'];
 
 /** The published validation request, with coordinates for its locations. */
@@ -32,10 +32,10 @@ export async function untilStage(
   client: ApiClient,
   id: string,
   stages: readonly DeliveryStage[],
-  limitMs = 60_000,
+  timeoutMs = 60_000,
 ): Promise<Delivery> {
   const what = stages.join(' or ');
-  return until(client, id, what, (delivery) => stages.includes(delivery.stage), limitMs);
+  return until(client, id, what, (delivery) => stages.includes(delivery.stage), timeoutMs);
 }
 
 export async function until(
@@ -43,20 +43,18 @@ export async function until(
   id: string,
   what: string,
   condition: (delivery: Delivery) => boolean,
-  limitMs = 60_000,
+  timeoutMs = 60_000,
 ): Promise<Delivery> {
-  const deadline = performance.now() + limitMs;
   let last: unknown = 'no answer yet';
-  while (performance.now() < deadline) {
+  const poll = async () => {
     const answer = await client.request('GET', `/v1/deliveries/${id}`);
     last = answer.body;
-    if (answer.status === 200 && condition(answer.body)) return answer.body;
-    await delay(pollMs);
-  }
-  const told = await client.request('GET', `/v1/deliveries/${id}/history`);
-  throw new Error(
-    `${id} did not come to ${what} within ${limitMs} ms: ${JSON.stringify(last)} ${JSON.stringify(told.body, null, 1)}`,
-  );
+    return answer.status === 200 && condition(answer.body) ? (answer.body as Delivery) : undefined;
+  };
+  return eventually(poll, { timeoutMs, intervalMs, what }).catch(async (error: Error) => {
+    const told = await client.request('GET', `/v1/deliveries/${id}/history`);
+    throw new Error(`${id}: ${error.message}: ${JSON.stringify(last)} ${JSON.stringify(told.body, null, 1)}`);
+  });
 }
 
 export async function history(client: ApiClient, id: string): Promise<TrackingEvent[]> {
