@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../app-error.ts';
 import { type Clock, pause } from '../clock.ts';
@@ -47,7 +48,9 @@ export class GroupCommit {
     }
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const queuedAtMs = this.#options.clock.now();
-    this.#queue.push({ work, resolve, reject, queuedAtMs, settle: () => undefined, topics: [] });
+    // A neighbour opens the transaction; what the work logs or stores must carry its own caller's trace.
+    const inOwnContext = AsyncLocalStorage.bind(work);
+    this.#queue.push({ work: inOwnContext, resolve, reject, queuedAtMs, settle: () => undefined, topics: [] });
     this.#running ??= this.#run();
     return promise;
   }

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { tempFolder } from '@dronedelivery/testing';
+import { AppError } from '../src/app-error.ts';
+import { type Database, openDatabase } from '../src/sqlite.ts';
+
+const migrations = ['CREATE TABLE item (id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT'];
+const insert =
+  (id: string, n = 1) =>
+  (sql: Parameters<Parameters<Database['write']>[0]>[0]) =>
+    sql.run('INSERT INTO item (id, n) VALUES (?, ?)', id, n);
+const count = (database: Database) =>
+  database.read((sql) => sql.get<{ c: number }>('SELECT count(*) AS c FROM item')?.c);
+
+describe('group commit', () => {
+  test('writes of one moment share a commit, and each is undone alone', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const watcher = new DatabaseSync(folder.file('a.db'));
+    const version = () => Number(watcher.prepare('PRAGMA data_version').get()?.data_version);
+    const before = version();
+    const results = await Promise.allSettled([
+      database.write(insert('a')),
+      database.write((sql) => {
+        insert('b')(sql);
+        throw new AppError('conflict', 'changed my mind');
+      }),
+      database.write(insert('a')),
+      database.write((sql) => sql.get<{ n: number }>('SELECT n FROM item WHERE id = :id', { id: 'a' })?.n),
+      database.write(insert('c')),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled'],
+    );
+    assert.equal((results[1] as PromiseRejectedResult).reason.code, 'conflict');
+    assert.equal((results[3] as PromiseFulfilledResult<number>).value, 1);
+    assert.equal(count(database), 2);
+    const first = version();
+    assert.notEqual(first, before);
+    watcher.close();
+  });
+
+  test('nobody is told of success before the commit', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const watcher = new DatabaseSync(folder.file('a.db'));
+    const write = database.write(insert('a')).then(() => watcher.prepare('SELECT count(*) AS c FROM item').get()?.c);
+    assert.equal(watcher.prepare('SELECT count(*) AS c FROM item').get()?.c, 0);
+    assert.equal(await write, 1);
+    watcher.close();
+  });
+
+  test('a thousand writes take few transactions', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations, batchMax: 250 });
+    let commits = 0;
+    database.onChange('item', () => commits++);
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, index) =>
+        database.write((sql) => {
+          insert(`i${index}`)(sql);
+          sql.announce('item');
+        }),
+      ),
+    );
+    assert.equal(count(database), 1000);
+    assert.ok(commits >= 4 && commits < 50, `${commits} commits`);
+  });
+
+  test('waits for another process without blocking, and gives up in time', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations, busyLimitMs: 300 });
+    const other = new DatabaseSync(folder.file('a.db'));
+    other.exec('BEGIN IMMEDIATE');
+    let turns = 0;
+    const ticker = setInterval(() => turns++, 5);
+    const given = await Promise.allSettled([database.write(insert('a')), database.write(insert('b'))]);
+    assert.ok(given.every((one) => one.status === 'rejected' && one.reason.code === 'unavailable'));
+    assert.ok(turns > 10, `the event loop turned ${turns} times`);
+    const waiting = database.write(insert('c'));
+    setTimeout(() => other.exec('COMMIT'), 50);
+    await waiting;
+    clearInterval(ticker);
+    other.close();
+    assert.equal(count(database), 1);
+  });
+
+  test('a full disk is unavailable, harms nothing, and passes', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    await database.write(insert('before'));
+    const pages = database.read((sql) => sql.get<{ page_count: number }>('PRAGMA page_count')?.page_count) ?? 0;
+    const limit = (max: number) => database.read((sql) => sql.get(`PRAGMA max_page_count = ${max}`));
+    limit(pages);
+    const big = 'x'.repeat(200_000);
+    const outcomes = await Promise.allSettled([database.write(insert('small')), database.write(insert(big))]);
+    const failed = outcomes.filter((one) => one.status === 'rejected');
+    assert.ok(failed.length >= 1);
+    assert.ok(failed.every(({ reason }) => reason instanceof AppError && reason.code === 'unavailable'));
+    assert.match(failed[0]?.reason.detail, /disk is full/);
+    limit(1_000_000);
+    await database.write(insert(big));
+    assert.equal(count(database), outcomes.filter(({ status }) => status === 'fulfilled').length + 2);
+  });
+
+  test('an overfull queue refuses, and a closed database too', async () => {
+    await using folder = await tempFolder();
+    const database = await openDatabase({ file: folder.file('a.db'), migrations, queueMax: 3 });
+    const writes = Array.from({ length: 5 }, (_, index) => database.write(insert(`i${index}`)));
+    const outcomes = await Promise.allSettled(writes);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'],
+    );
+    const last = database.write(insert('last'));
+    await database.close();
+    await last;
+    await assert.rejects(database.write(insert('late')), (error: AppError) => error.code === 'unavailable');
+  });
+
+  test('a write that waits is a mistake and changes nothing', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const asynchronous = database.write(async (sql) => insert('a')(sql));
+    await assert.rejects(asynchronous, TypeError);
+    assert.equal(count(database), 0);
+  });
+});
+
+describe('opening', () => {
+  test('several at once migrate once, and see each other', async () => {
+    await using folder = await tempFolder();
+    const file = folder.file('sub/a.db');
+    const opened = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ file, migrations })));
+    const [one, two] = opened as [Database, Database];
+    const seen = two.foreignVersion();
+    await one.write(insert('a'));
+    assert.notEqual(two.foreignVersion(), seen);
+    assert.equal(count(two), 1);
+    await Promise.all(opened.map((database) => database.close()));
+  });
+
+  test('goes on from an older schema, refuses a newer one, and leaves a failed step undone', async () => {
+    await using folder = await tempFolder();
+    const file = folder.file('a.db');
+    await (await openDatabase({ file, migrations })).close();
+    const next = [...migrations, "ALTER TABLE item ADD COLUMN tag TEXT NOT NULL DEFAULT ''"];
+    await assert.rejects(
+      openDatabase({ file, migrations: [...next, 'CREATE TABLE other (x); NONSENSE'] }),
+      /syntax error/,
+    );
+    const database = await openDatabase({ file, migrations: next });
+    await database.write((sql) => sql.run("INSERT INTO item (id, n, tag) VALUES ('a', 1, 't')"));
+    await database.close();
+    await assert.rejects(openDatabase({ file, migrations }), /newer release/);
+  });
+
+  test('commits survive: the log is written ahead and synchronous', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const pragma = (name: string) => Object.values(database.read((sql) => sql.get(`PRAGMA ${name}`)) ?? {})[0];
+    assert.deepEqual(['journal_mode', 'synchronous', 'foreign_keys'].map(pragma), ['wal', 2, 1]);
+  });
+});
