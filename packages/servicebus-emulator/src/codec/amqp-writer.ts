@@ -19,14 +19,6 @@ export function encodeSymbol(value: string): Buffer {
   return variable(0xa3, Buffer.from(value, 'latin1'));
 }
 
-export function encodeTimestamp(ms: number): Buffer {
-  return encode64Bits(0x83, BigInt(ms));
-}
-
-export function encodeLong(value: number): Buffer {
-  return encode64Bits(0x81, BigInt(value));
-}
-
 /** A map from entries that are encoded already: key, value, key, value. */
 export function encodeMap(elements: readonly Buffer[], count: number): Buffer {
   return compound(0xd1, elements, count);
