@@ -1,7 +1,10 @@
 import { edgeRoutes } from '@dronedelivery/contracts';
 import { createHttpServer, type HttpServer } from '@dronedelivery/service-kit/http';
 import type { Logger } from '@dronedelivery/service-kit/logger';
+import type { FastifyRequest } from 'fastify';
 import type { EdgeConfig } from './config.ts';
+
+const discardedBytesMax = 16 * 1024 * 1024;
 
 /**
  * The house's HTTP server, but bodies pass as bytes, of whatever kind they are: the services read them. Its OpenAPI
@@ -24,9 +27,17 @@ export function createServer(config: EdgeConfig, logger: Logger): HttpServer {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    // What is still to come of a refused body would have to be read and thrown away, however long it is.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    if (!request.raw.complete) reply.header('connection', isShort(request) ? 'keep-alive' : 'close');
     done();
   });
   return server;
+}
+
+/**
+ * What is still to come of a refused body is read and thrown away where its end is near, since a client that is cut off
+ * while it writes may miss the answer; a longer one, or one without an end, is cut off.
+ */
+function isShort({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length'];
+  return length !== undefined && Number(length) <= discardedBytesMax;
 }
