@@ -1,0 +1,52 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { appendOutbox, outboxMigration } from '@dronedelivery/service-kit/outbox';
+import { newId } from '@dronedelivery/service-kit/ids';
+import { openDatabase } from '@dronedelivery/service-kit/sqlite';
+import { h3Cells } from '../../src/adapters/h3/cells.ts';
+import { missionMessage } from '../../src/adapters/servicebus/mission-message.ts';
+import { createSqliteFleetStore } from '../../src/adapters/sqlite/fleet-store.ts';
+import { createSqliteMissionStore } from '../../src/adapters/sqlite/mission-store.ts';
+import { fleetMigration } from '../../src/adapters/sqlite/schema.ts';
+import { FleetView } from '../../src/app/fleet-view.ts';
+import { putDroneDelivery } from '../../src/app/put-drone-delivery.ts';
+import { assignEarliestPickup } from '../../src/domain/assignment.ts';
+import { courier, drone, place, request, rules } from '../builders.ts';
+
+const scattered = process.argv.includes('scattered');
+const dir = mkdtempSync(path.join(process.env.BENCH_DIR ?? tmpdir(), 'sched-'));
+await using database = await openDatabase({ file: path.join(dir, 'x.db'), migrations: [fleetMigration, outboxMigration] });
+const store = createSqliteMissionStore(database, (sql, e, t) => appendOutbox(sql, missionMessage(e, t), Date.now()));
+const fleetStore = createSqliteFleetStore(database);
+const fleet = new FleetView(fleetStore, h3Cells);
+await fleetStore.putModel(courier);
+await fleetStore.putModel({ ...courier, modelId: 'heavy', maxPayloadKg: 30, performance: { ...courier.performance, cruiseSpeedMps: 15, batteryWh: 2000 } });
+const stations = Array.from({ length: 8 }, (_, i) => ({ stationId: `s${i}`, location: place(Math.cos(i) * 4000, Math.sin(i) * 4000), chargers: 800 }));
+for (const s of stations) await fleetStore.putStation(s);
+let seed = 1;
+const rnd = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+const t0 = performance.now();
+await Promise.all(Array.from({ length: 6000 }, (_, i) => fleetStore.addDrone(drone({ droneId: `d${i}`, modelId: i % 5 ? 'courier' : 'heavy', stationId: `s${i % 8}`, location: scattered ? place(rnd() * 10000 - 5000, rnd() * 10000 - 5000) : stations[i % 8]!.location }))));
+console.log('register', 6000 / ((performance.now() - t0) / 1000), '/s');
+await fleet.refresh();
+const dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules: { ...rules, assignAheadMs: 900000, assignAheadMarginMs: 60000 }, clock: { now: () => Date.now() }, newMissionId: newId };
+const concurrency = 64;
+let next = 0;
+const counts: Record<string, number> = {};
+const lat: number[] = [];
+const t1 = performance.now();
+await Promise.all(Array.from({ length: concurrency }, async () => {
+  while (next < 5000) {
+    const i = next++;
+    const s = performance.now();
+    const r = await putDroneDelivery(dispatch, { businessId: 'b', deliveryId: `x${i}` }, { request: request({ pickup: place(rnd() * 8000 - 4000, rnd() * 8000 - 4000), dropOff: place(rnd() * 8000 - 4000, rnd() * 8000 - 4000), pickupTimeMs: Date.now(), deadlineMs: Date.now() + 86400000 }), requestSequence: String(i), traceparent: null });
+    lat.push(performance.now() - s);
+    const k = r.kind === 'refused' ? r.code : r.kind;
+    counts[k] = (counts[k] ?? 0) + 1;
+  }
+}));
+const s = (performance.now() - t1) / 1000;
+lat.sort((a, b) => a - b);
+globalThis.gc?.(); console.log('heap MB', process.memoryUsage().heapUsed / 1e6, 'rss', process.memoryUsage().rss / 1e6);
+console.log(counts, `${Math.round(5000 / s)}/s`, 'p50', lat[2500]?.toFixed(1), 'p99', lat[4950]?.toFixed(1), 'cpu', process.cpuUsage().user / 1e6);
