@@ -115,3 +115,24 @@ test('neither a jump of the wall clock nor a pause of the process loses a drone'
   assert.equal(await passLooking(time, silenceMs - 6000, [replica]), 0);
   assert.equal(await passLooking(time, 18_000, [replica]), 1);
 });
+
+test('a drone that reports and never takes its mission is given up, and not bound again', async () => {
+  await using folder = await tempFolder();
+  const time = testTime();
+  await using replica = await openReplica(folder.file('a.db'), time);
+  await openTestFleet(replica, ['drone-1']);
+  await assignTo(replica);
+  let lost = 0;
+  for (let sequence = 1; sequence <= 9 && lost === 0; sequence++) {
+    lost += await passLooking(time, 18_000, [replica]);
+    if (lost === 0) await replica.hear({ sequence, missionId: 'another', activity: 'Idle' });
+  }
+  assert.equal(lost, 1);
+  assert.deepEqual(await kinds(replica), ['assigned', 'unassigned']);
+  const { commands } = await replica.hear({ sequence: 10, missionId: 'another', activity: 'Idle' });
+  assert.deepEqual(
+    commands.map(({ kind }) => kind),
+    ['ReturnToStation'],
+  );
+  assert.deepEqual(await seekDrones(replica.dispatch, 10), ['none-free']);
+});

@@ -12,15 +12,12 @@ export type SeekResult = 'assigned' | 'given-up' | 'none-free' | 'outdated';
  * for again.
  */
 export async function seekDrones(dispatch: Dispatch, limit: number): Promise<readonly SeekResult[]> {
-  const results: SeekResult[] = [];
-  for (const mission of await dispatch.store.seeking(limit)) {
-    await dispatch.fleet.refresh();
-    results.push(await seekFor(dispatch, mission));
-  }
-  return results;
+  const seeking = await dispatch.store.seeking(limit);
+  return Promise.all(seeking.map((mission) => seekFor(dispatch, mission)));
 }
 
 async function seekFor(dispatch: Dispatch, mission: Mission): Promise<SeekResult> {
+  await dispatch.fleet.refresh();
   const nowMs = dispatch.clock.now();
   const { request } = mission;
   if (request === null || request.deadlineMs <= nowMs)

@@ -15,12 +15,16 @@ export interface SilenceRules {
   readonly lostAtOnceMax: number;
 }
 
+/** A parked drone reports three times in one silence: it has heard of its mission often by then. */
+const deafSilences = 2;
+
 /**
- * Which drones have been silent for too long. Silence is measured by a clock that never jumps, from the moment this
+ * Which drones have been silent for too long, or go on reporting and do not take the mission that they were given. Silence is measured by a clock that never jumps, from the moment this
  * process heard of the drone's last report, and at the earliest from its own start: a restart loses no drone.
  */
 export class SilenceWatch {
   readonly #heard = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  readonly #unanswered = new Map<string, { readonly missionId: string; readonly sinceMs: number }>();
   readonly #fleet: FleetView;
   readonly #rules: SilenceRules;
   readonly #monotonicMs: () => number;
@@ -42,7 +46,7 @@ export class SilenceWatch {
     this.#lookedAtMs = nowMs;
     const silent: Drone[] = [];
     for (const drone of this.#fleet.drones()) {
-      if (drone.lost || drone.outOfService || !this.#isSilent(drone, nowMs)) continue;
+      if (drone.lost || drone.outOfService || !(this.#isSilent(drone, nowMs) || this.#isDeaf(drone, nowMs))) continue;
       silent.push(drone);
       if (silent.length === this.#rules.lostAtOnceMax) break;
     }
@@ -54,10 +58,19 @@ export class SilenceWatch {
     return nowMs - Math.max(heardAtMs, this.#listeningSinceMs) > this.#rules.silenceMs;
   }
 
+  #isDeaf({ droneId }: Drone, nowMs: number): boolean {
+    const sinceMs = this.#unanswered.get(droneId)?.sinceMs ?? Number.POSITIVE_INFINITY;
+    return nowMs - Math.max(sinceMs, this.#listeningSinceMs) > this.#rules.silenceMs * deafSilences;
+  }
+
   #hear(drones: readonly Drone[]): void {
     const atMs = this.#monotonicMs();
-    for (const { droneId, telemetrySequence: sequence } of drones) {
+    for (const { droneId, telemetrySequence: sequence, missionId, reportedMissionId } of drones) {
       if (this.#heard.get(droneId)?.sequence !== sequence) this.#heard.set(droneId, { sequence, atMs });
+      if (missionId === null || missionId === reportedMissionId) this.#unanswered.delete(droneId);
+      else if (this.#unanswered.get(droneId)?.missionId !== missionId) {
+        this.#unanswered.set(droneId, { missionId, sinceMs: atMs });
+      }
     }
   }
 }

@@ -4,7 +4,10 @@ import { type BoundMission, isBound, isFinal, type Mission, wasPickedUp } from '
 import { freed, orderHome, unassign } from './mission-plan.ts';
 import { begin, changed, type MissionStep, told } from './mission-step.ts';
 
-const droneLost: Reason = { code: 'drone-lost', text: 'The drone has been silent for too long' };
+const droneLost: Reason = {
+  code: 'drone-lost',
+  text: 'The drone has been silent for too long, or did not take the mission',
+};
 const released: Reason = { code: 'released', text: 'The reservation was released' };
 const noneInTime: Reason = { code: 'no-drone-before-deadline', text: 'No drone was free before the deadline' };
 
