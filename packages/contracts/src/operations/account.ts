@@ -87,7 +87,7 @@ export const accountOperations = {
     access: only('business-admin'),
     body: CreateUser,
     responses: { 201: User },
-    errors: ['already-exists'],
+    errors: ['already-exists', 'conflict'],
   }),
   listUsers: operation({
     id: 'listUsers',
@@ -111,7 +111,7 @@ export const accountOperations = {
     access: only('business-admin'),
     body: CreateClient,
     responses: { 201: ApiClientCreated },
-    errors: ['business-not-active'],
+    errors: ['business-not-active', 'conflict'],
   }),
   listClients: operation({
     id: 'listClients',
@@ -147,7 +147,7 @@ export const accountOperations = {
     access: only('operator'),
     body: CreateSystemClient,
     responses: { 201: ApiClientCreated },
-    errors: [],
+    errors: ['conflict'],
   }),
   issueToken: operation({
     id: 'issueToken',
