@@ -18,7 +18,7 @@ class FullStore extends SqliteStore {
     if (this.full) {
       // Twice the same row: the statement fails as one on a full disk would.
       const { id, messages } = this.readRecord('q');
-      for (const message of messages) this.insert(id, message);
+      for (const message of [...messages]) this.insert(id, message);
     }
     super.commit();
   }
@@ -48,7 +48,7 @@ test('a turn that cannot be stored is refused, and memory goes back to what is d
   assert.equal(await send('lost'), 'durable', 'it is no duplicate: it was never accepted');
   assert.equal(queue.counts.active, 2);
   broker.stop();
-  assert.equal(store.readRecord('q').messages.length, 2);
+  assert.equal([...store.readRecord('q').messages].length, 2);
   store.close();
 });
 
@@ -57,6 +57,6 @@ test('what is in hand when it stops is durable and answered', async () => {
   const sent = send('last');
   broker.stop();
   assert.equal(await sent, 'durable');
-  assert.equal(store.readRecord('q').messages.length, 1);
+  assert.equal([...store.readRecord('q').messages].length, 1);
   store.close();
 });

@@ -21,6 +21,8 @@ const message: Message = {
   removed: false,
 };
 
+const messagesOf = (store: SqliteStore, path: string) => [...store.readRecord(path).messages];
+
 test('a message comes back as it was written', async () => {
   await using folder = await createTemporaryFolder();
   const file = path.join(folder.path, 'deep', 'broker.db');
@@ -36,17 +38,17 @@ test('a message comes back as it was written', async () => {
   first.close();
   const second = new SqliteStore(file);
   const record = second.readRecord('orders');
-  assert.deepEqual(record, {
+  assert.deepEqual([...record.messages], [message]);
+  assert.partialDeepStrictEqual(record, {
     id,
     lastSequenceNumber: message.sequenceNumber,
-    messages: [message],
     remembered: [
       { messageId: 'early', untilMs: 1 },
       { messageId: 'late', untilMs: 2 },
     ],
   });
   assert.deepEqual(second.sequenceNumbersFrom(id, 0, 9), [message.sequenceNumber]);
-  assert.equal(second.readRecord('other').messages[0]?.expiresAtMs, 5);
+  assert.equal(messagesOf(second, 'other')[0]?.expiresAtMs, 5);
   second.close();
 });
 
@@ -57,10 +59,10 @@ test('a turn with a change that fails leaves nothing behind', () => {
   store.insert(id, message);
   store.remember(id, 'after', 1);
   assert.throws(() => store.commit(), { code: 'storage-failed' });
-  assert.deepEqual(store.readRecord('q').messages, []);
+  assert.deepEqual(messagesOf(store, 'q'), []);
   store.insert(id, message);
   store.commit();
-  assert.equal(store.readRecord('q').messages.length, 1);
+  assert.equal(messagesOf(store, 'q').length, 1);
   store.close();
 });
 

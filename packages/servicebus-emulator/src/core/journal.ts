@@ -21,8 +21,8 @@ export interface Journal {
 export interface EntityRecord {
   readonly id: number;
   readonly lastSequenceNumber: number;
-  /** In the order of their sequence numbers. */
-  readonly messages: readonly Message[];
+  /** In the order of their sequence numbers; to be read once, before anything else is read. */
+  readonly messages: Iterable<Message>;
   /** In the order of their ends. */
   readonly remembered: readonly { readonly messageId: string; readonly untilMs: number }[];
 }

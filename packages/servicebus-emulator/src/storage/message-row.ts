@@ -55,6 +55,7 @@ export function fromRow(row: MessageRow): Message {
   };
 }
 
+/** A copy from Node's pool: each blob from SQLite is an allocation of its own, which costs more than a small message. */
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.from(bytes);
 }

@@ -116,12 +116,21 @@ export class SqliteStore implements Journal {
       return this.readRecord(entityPath);
     }
     const id = Number(entity.id);
-    const rows = this.#statements.messages.all(keyOf(id, 0), keyOf(id + 1, -1)) as unknown as MessageRow[];
     const remembered = this.#statements.remembered.all(id).map((row) => ({
       messageId: String(row.message_id),
       untilMs: Number(row.until_ms),
     }));
-    return { id, lastSequenceNumber: Number(entity.last_sequence_number), messages: rows.map(fromRow), remembered };
+    return {
+      id,
+      lastSequenceNumber: Number(entity.last_sequence_number),
+      messages: this.#readMessages(id),
+      remembered,
+    };
+  }
+
+  *#readMessages(entityId: number): Generator<Message> {
+    const rows = this.#statements.messages.iterate(keyOf(entityId, 0), keyOf(entityId + 1, -1));
+    for (const row of rows) yield fromRow(row as unknown as MessageRow);
   }
 
   /** Up to `countMax` sequence numbers of an entity from `first` on, in order. */
