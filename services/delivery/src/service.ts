@@ -9,7 +9,7 @@ import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { createOutboxRelay, outboxMigration } from '@dronedelivery/service-kit/outbox';
 import { connectServiceBus } from '@dronedelivery/service-kit/servicebus';
-import { openDatabase } from '@dronedelivery/service-kit/sqlite';
+import { type Database, openDatabase } from '@dronedelivery/service-kit/sqlite';
 import { registerCustomerRoutes } from './adapters/http/customer-routes.ts';
 import { registerDetailRoutes, registerReadingRoutes } from './adapters/http/reading-routes.ts';
 import { registerSagaRoutes } from './adapters/http/saga-routes.ts';
@@ -26,8 +26,10 @@ import { createSqliteNotifications } from './adapters/sqlite/notifications.ts';
 import { deliverySchema } from './adapters/sqlite/schema.ts';
 import { createExecute } from './app/execute.ts';
 import { noteMissionEvent, notePositions } from './app/live.ts';
+import type { AskScheduler, Notify } from './app/ports.ts';
 import { DeliveryQueries } from './app/queries.ts';
 import type { DeliveryConfig } from './config.ts';
+import type { NotificationChannel } from './domain/delivery.ts';
 import { createDeliveryEvents } from './events.ts';
 import { startWorkers } from './workers.ts';
 
@@ -50,28 +52,14 @@ export async function createDeliveryService(
   const events = createDeliveryEvents(logger);
   await using resources = new AsyncDisposableStack();
 
-  const migrations = [deliverySchema, outboxMigration];
-  const database = resources.use(await openDatabase({ file: path.join(config.dataDir, 'delivery.db'), migrations }));
-  const inFlight = createSqliteInFlight(database);
-  const history = createSqliteHistory(database);
-  const notifications = createSqliteNotifications(database);
+  const stores = await openStores(config, resources);
+  const { database, inFlight, history } = stores;
   const changes = resources.use(new SqliteDeliveryChanges(database, clock));
-
   const execute = createExecute({ inFlight, history, events, now }, config);
-  const queries = new DeliveryQueries({ inFlight, history, notifications });
+  const queries = new DeliveryQueries(stores);
 
-  const tokenSource = createClientCredentials({ ...config, logger, clock });
-  const scheduler = resources.use(
-    createServiceClient({ name: 'drone-scheduler', baseUrls: config.droneSchedulerUrl, tokenSource }),
-  );
-  const allowPrivate = config.webhooksAllowPrivate;
-  const webhook = resources.use(
-    createWebhookSender({ allowPrivate, timeoutMs: config.webhookTimeoutMs, answerBytesMax }, now),
-  );
-  const local = createLocalNotifier(database, clock);
-  const notify = { email: local, sms: local, webhook: webhook.notify };
-  const askScheduler = createAskScheduler(scheduler);
-  const stores = { database, inFlight, history, notifications };
+  const askScheduler = connectScheduler(config, { logger, clock }, resources);
+  const notify = createNotifiers(config, database, clock, resources);
   resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events }));
 
   const { servicebusConnectionString: connectionString, servicebusNamespace: fullyQualifiedNamespace } = config;
@@ -85,24 +73,51 @@ export async function createDeliveryService(
     notePositions: (event) => notePositions(event, inFlight, now(), events),
   });
 
+  const { host, port, bodyLimitBytes, requestTimeoutMs, tokenIssuer: issuer, jwksUrl } = config;
+  const verifier = createTokenVerifier({ issuer, audience: tokenAudience, jwksUrl });
   const server = resources.use(
-    createHttpServer({
-      name: 'delivery',
-      host: config.host,
-      port: config.port,
-      logger,
-      verifier: createTokenVerifier({ issuer: config.tokenIssuer, audience: tokenAudience, jwksUrl: config.jwksUrl }),
-      bodyLimitBytes: config.bodyLimitBytes,
-      requestTimeoutMs: config.requestTimeoutMs,
-    }),
+    createHttpServer({ name: 'delivery', host, port, logger, verifier, bodyLimitBytes, requestTimeoutMs }),
   );
+  const checkWebhook = createWebhookCheck({ allowPrivate: config.webhooksAllowPrivate });
   registerSagaRoutes(server, execute, surroundings);
   registerReadingRoutes(server, queries, surroundings);
   registerDetailRoutes(server, queries);
-  registerCustomerRoutes(server, { execute, checkWebhook: createWebhookCheck({ allowPrivate }), newId });
+  registerCustomerRoutes(server, { execute, checkWebhook, newId });
   registerWatchRoute(server, { queries, changes, surroundings }, config.watchersMax);
   const url = await server.listen();
 
   const running = resources.move();
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function openStores({ dataDir }: DeliveryConfig, resources: AsyncDisposableStack) {
+  const migrations = [deliverySchema, outboxMigration];
+  const database = resources.use(await openDatabase({ file: path.join(dataDir, 'delivery.db'), migrations }));
+  return {
+    database,
+    inFlight: createSqliteInFlight(database),
+    history: createSqliteHistory(database),
+    notifications: createSqliteNotifications(database),
+  };
+}
+
+function connectScheduler(
+  config: DeliveryConfig,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
+  resources: AsyncDisposableStack,
+): AskScheduler {
+  const tokenSource = createClientCredentials({ ...config, logger, clock });
+  const baseUrls = config.droneSchedulerUrl;
+  return createAskScheduler(resources.use(createServiceClient({ name: 'drone-scheduler', baseUrls, tokenSource })));
+}
+
+function createNotifiers(
+  { webhooksAllowPrivate: allowPrivate, webhookTimeoutMs: timeoutMs }: DeliveryConfig,
+  database: Database,
+  clock: Clock,
+  resources: AsyncDisposableStack,
+): Readonly<Record<NotificationChannel, Notify>> {
+  const local = createLocalNotifier(database, clock);
+  const webhook = resources.use(createWebhookSender({ allowPrivate, timeoutMs, answerBytesMax }, () => clock.now()));
+  return { email: local, sms: local, webhook: webhook.notify };
 }

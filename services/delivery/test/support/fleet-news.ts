@@ -58,9 +58,9 @@ export const missionPlan: MissionFlightPlan = {
 };
 
 /** The scheduler's side of the topics, on the real emulator. */
-export async function startFleetNews(): Promise<FleetNews> {
+export async function startFleetNews(port = 0): Promise<FleetNews> {
   const resources = new AsyncDisposableStack();
-  const emulator = resources.use(await startServiceBusEmulator({ config }));
+  const emulator = resources.use(await startServiceBusEmulator({ config, port }));
   const bus = resources.use(await connectServiceBus({ connectionString: emulator.connectionString }));
   const published: DeliveryStageEvent[] = [];
   bus.receive({

@@ -74,7 +74,12 @@ export class SqliteDeliveryChanges implements DeliveryChanges, Disposable {
   #tick(): void {
     this.#timer = undefined;
     if (this.#watched.size === 0) return;
-    if (this.#mayHaveChanged()) this.#look();
+    try {
+      if (this.#mayHaveChanged()) this.#look();
+    } catch {
+      // A file that is locked or full for a moment: whatever there is to see is seen at the next look.
+      this.#hasOwnChange = true;
+    }
     this.#timer = this.#clock.setTimer(() => this.#tick(), this.#intervalMs);
   }
 
