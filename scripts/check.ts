@@ -7,8 +7,10 @@ const fix = process.argv.includes('--fix');
 const bin = (name: string) =>
   path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
+const colors = process.stdout.isTTY ? '--colors=force' : '--colors=off';
+
 const steps: readonly { readonly name: string; readonly command: readonly string[] }[] = [
-  { name: 'format and lint', command: fix ? [bin('biome'), 'check', '--write'] : [bin('biome'), 'ci'] },
+  { name: 'format and lint', command: [bin('biome'), ...(fix ? ['check', '--write'] : ['ci']), colors] },
   { name: 'types', command: [bin('tsc'), '--noEmit', '-p', root] },
   { name: 'structure', command: [process.execPath, path.join(root, 'scripts/structure.ts')] },
   { name: 'unused files, exports and dependencies', command: [bin('knip')] },
