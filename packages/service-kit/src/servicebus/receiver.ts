@@ -1,4 +1,3 @@
-import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { inSpan } from '../telemetry/spans.ts';
@@ -10,9 +9,8 @@ import { Gate } from './gate.ts';
 import { fromSdkMessage, type ReceivedMessage, traceparentProperty } from './message.ts';
 import type { NewClient } from './sdk.ts';
 import { isLockLost } from './sdk-errors.ts';
-import { settleWith } from './settle.ts';
 import { abandon, type Settlement } from './settlement.ts';
-import { Subscription } from './subscription.ts';
+import { type Delivery, Subscription } from './subscription.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface ReceiverOptions {
@@ -50,6 +48,7 @@ export interface Receiver extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const drainLimitMsDefault = 4000;
 const countRebuilt = counter('receiver.rebuilt', 'Receivers that had fallen silent and were replaced');
 const countRedelivered = counter('receiver.lock_lost', 'Messages whose lock was lost before they were settled');
 
@@ -128,7 +127,8 @@ export class WatchedReceiver implements Receiver {
       newClient: this.#newClient,
       concurrencyMax,
       lockRenewalMsMax: this.#lockRenewalMsMax,
-      onMessage: (message, receiver, isClosed) => this.#gate.through(() => this.#handle(message, receiver, isClosed)),
+      // After a reconnect the SDK grants its credit anew while old messages are in hand; the excess waits here.
+      onMessage: (delivery) => this.#gate.through(() => this.#handle(delivery)),
       onError: (error) => this.#reportFault(error),
     });
     subscription.start();
@@ -136,7 +136,7 @@ export class WatchedReceiver implements Receiver {
   }
 
   async #close(): Promise<void> {
-    const { drainLimitMs = 5000 } = this.#options;
+    const { drainLimitMs = drainLimitMsDefault } = this.#options;
     // Handlers hear of it a little before we stop waiting for them.
     const hurry = this.#clock.setTimer(() => this.#stopping.abort(), drainLimitMs * 0.8);
     await this.#watchdog[Symbol.asyncDispose]();
@@ -145,11 +145,8 @@ export class WatchedReceiver implements Receiver {
     hurry.cancel();
   }
 
-  async #handle(
-    message: ServiceBusReceivedMessage,
-    receiver: ServiceBusReceiver,
-    isClosed: () => boolean,
-  ): Promise<void> {
+  async #handle(delivery: Delivery): Promise<void> {
+    const { message, isClosed } = delivery;
     // Waited at the gate until the connection was gone: somebody else will have it.
     if (isClosed()) return;
     this.#watchdog.progressed();
@@ -165,7 +162,7 @@ export class WatchedReceiver implements Receiver {
       inSpan(span, async () => {
         const settlement = await this.#decide(fromSdkMessage(message));
         // The SDK would open the closed connection's links again, and keep the process alive with their timers.
-        if (!isClosed()) await this.#settle(message, receiver, settlement);
+        if (!isClosed()) await this.#settle(delivery, settlement);
       }),
     );
   }
@@ -191,13 +188,9 @@ export class WatchedReceiver implements Receiver {
   }
 
   /** A lost lock means that the message will be delivered again: handlers are idempotent, so it is no error. */
-  async #settle(
-    message: ServiceBusReceivedMessage,
-    receiver: ServiceBusReceiver,
-    settlement: Settlement,
-  ): Promise<void> {
+  async #settle({ message, settle }: Delivery, settlement: Settlement): Promise<void> {
     try {
-      await settleWith(receiver, message, settlement);
+      await settle(settlement);
     } catch (error) {
       const fields = { entity: this.#name, messageId: message.messageId, settlement: settlement.kind };
       countRedelivered(1, { entity: this.#name });
@@ -219,7 +212,7 @@ export class WatchedReceiver implements Receiver {
     this.rebuilt++;
     countRebuilt(1, { entity: this.#name });
     this.#options.logger.warn({ entity: this.#name, why, rebuilt: this.rebuilt }, 'receiver rebuilt');
-    const retired = this.#subscription.close(this.#options.drainLimitMs ?? 5000);
+    const retired = this.#subscription.close(this.#options.drainLimitMs ?? drainLimitMsDefault);
     this.#retired.add(retired);
     void retired.finally(() => this.#retired.delete(retired));
     this.#subscription = this.#subscribe();

@@ -59,7 +59,8 @@ interface Item {
 const timeoutMsDefault = 10_000;
 /** After so many timeouts in a row the connection may be dead without knowing it. */
 const timeoutsTolerated = 2;
-const closeLimitMs = 2000;
+const drainLimitMs = 1500;
+const closeLimitMs = 1000;
 
 export class BatchingSender implements Sender, AsyncDisposable {
   readonly #entity: string;
@@ -102,13 +103,13 @@ export class BatchingSender implements Sender, AsyncDisposable {
     }
   }
 
-  /** Sends what is queued, within the bounds of a flight, then closes. */
+  /** Sends what is queued, within a bound, then closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     if (this.#queue.length > 0 || this.#flights > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#idle = resolve;
-      await closeWithin(this.#options.flightTimeoutMs, () => promise);
+      await closeWithin(drainLimitMs, () => promise);
     }
     const left = this.#queue.splice(0);
     for (const { call } of left) call.settle(this.#fault('connection', 'the sender was closed', call.wasSent));

@@ -1,31 +1,39 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { EntityAddress } from './entity.ts';
 import { closeWithin, type NewClient, openReceiver } from './sdk.ts';
+import { settleWith } from './settle.ts';
+import type { Settlement } from './settlement.ts';
+import { SettlementLane } from './settlement-lane.ts';
+
+/** A message's tie to the connection over which it came. */
+export interface Delivery {
+  readonly message: ServiceBusReceivedMessage;
+  /** Whether the connection is gone, so that the message can no longer be settled. */
+  readonly isClosed: () => boolean;
+  /** @throws the SDK's error when the message is no longer ours. */
+  readonly settle: (settlement: Settlement) => Promise<void>;
+}
 
 export interface SubscriptionOptions {
   readonly from: EntityAddress;
   readonly newClient: NewClient;
   readonly concurrencyMax: number;
   readonly lockRenewalMsMax: number;
-  /** `isClosed` tells whether the message can no longer be settled. */
-  readonly onMessage: (
-    message: ServiceBusReceivedMessage,
-    receiver: ServiceBusReceiver,
-    isClosed: () => boolean,
-  ) => Promise<void>;
+  readonly onMessage: (delivery: Delivery) => Promise<void>;
   readonly onError: (error: Error) => void;
 }
 
-const closeLimitMs = 5000;
+const closeLimitMs = 1000;
 
 /**
- * One connection with one receiving link. It is thrown away whole when it falls silent: a receiver that shares its connection with the
- * dead one would inherit the fault.
+ * One connection with one receiving link. It is thrown away whole when it falls silent: a receiver that shares its
+ * connection with the dead one would inherit the fault.
  */
 export class Subscription {
   readonly #client: ServiceBusClient;
   readonly #receiver: ServiceBusReceiver;
   readonly #options: SubscriptionOptions;
+  readonly #lane = new SettlementLane();
   #flow: { close(): Promise<void> } | undefined;
   #inHand = 0;
   readonly #waiters = new Set<() => void>();
@@ -76,11 +84,15 @@ export class Subscription {
     await closeWithin(closeLimitMs, () => this.#client.close());
   }
 
-  /** After a reconnect the SDK grants its credit anew while old messages are in hand; the excess waits at the gate. */
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     this.#inHand++;
     try {
-      await this.#options.onMessage(message, this.#receiver, () => this.#isClosed);
+      await this.#options.onMessage({
+        message,
+        isClosed: () => this.#isClosed,
+        settle: (settlement) =>
+          this.#lane.through(settlement.kind, () => settleWith(this.#receiver, message, settlement)),
+      });
     } finally {
       this.#inHand--;
       if (this.#inHand === 0) this.#releaseWaiters();

@@ -13,6 +13,8 @@ export interface WatchdogOptions {
 
 const pageMax = 100;
 const pagesMax = 10;
+/** A look over a connection that is dead without knowing it would wait for much longer. */
+const lookLimitMs = 2000;
 const silenceMsMax = 300_000;
 
 /**
@@ -74,11 +76,12 @@ export class Watchdog implements AsyncDisposable {
   async #suspicion(): Promise<string | undefined> {
     this.#browser ??= this.#options.openBrowser();
     try {
-      return (await this.#findsActive(this.#browser)) ? 'messages wait but none comes' : undefined;
+      const finds = await within(lookLimitMs, this.#findsActive(this.#browser));
+      return finds ? 'messages wait but none comes' : undefined;
     } catch {
       const broken = this.#browser;
       this.#browser = undefined;
-      await broken[Symbol.asyncDispose]();
+      void broken[Symbol.asyncDispose]();
       return 'the entity cannot be looked into';
     }
   }
@@ -95,6 +98,13 @@ export class Watchdog implements AsyncDisposable {
     }
     return false;
   }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  work.catch(() => undefined);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 function following(sequenceNumber: string): string {
