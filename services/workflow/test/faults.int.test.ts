@@ -14,6 +14,8 @@ import { policyOf, readConfig } from '../src/config.ts';
 import { cancel, create, nowPlan, reschedule, soon } from './messages.ts';
 import { eventually, Surroundings } from './saga-harness.ts';
 
+/** Calls that hang cost this much each. */
+const impatient = { CALL_TIMEOUT_MS: '300' };
 const unavailable = { kind: 'refuse', code: 'unavailable' } as const;
 
 suite('the saga under faults', () => {
@@ -70,7 +72,7 @@ suite('the saga under faults', () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `mix-${index}`);
     const cancelled = new Set(ids.filter(() => random() < 0.2));
     const moved = new Set(ids.filter(() => random() < 0.2));
-    await using steady = await around.startWorkflow();
+    await using steady = await around.startWorkflow(impatient);
     assert.ok(steady.url);
     const crashing = crashRepeatedly(around, 4);
     const deadline = soon(12_000);
@@ -129,7 +131,7 @@ async function handleAndCrash(around: Surroundings): Promise<void> {
 /** A second replica that is gone again and again without finishing what it has in hand. */
 async function crashRepeatedly(around: Surroundings, times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
-    const replica = await around.startWorkflow({ DRAIN_LIMIT_MS: '0' });
+    const replica = await around.startWorkflow({ ...impatient, DRAIN_LIMIT_MS: '0' });
     await new Promise((resolve) => systemClock.setTimer(() => resolve(undefined), 700));
     await replica[Symbol.asyncDispose]();
   }

@@ -90,7 +90,7 @@ export class Surroundings implements AsyncDisposable {
       DELIVERY_URL: urls.delivery,
       PACKAGE_URL: urls.package,
       DRONE_SCHEDULER_URL: urls['drone-scheduler'],
-      CALL_TIMEOUT_MS: '300',
+      CALL_TIMEOUT_MS: '3000',
       CALL_RETRIES: '1',
       BREAKER_OPEN_MS: '300',
       NO_DRONE_DELAY_FIRST_MS: '50',
@@ -118,13 +118,14 @@ export class Surroundings implements AsyncDisposable {
     });
   }
 
-  async send(message: DeliveryRequestMessage, messageId: string = message.requestId): Promise<void> {
+  async send(message: DeliveryRequestMessage, traceparent?: string): Promise<void> {
     const { businessId, deliveryId, kind } = message;
     const names = messageProperties;
     await this.bus.sender(queues.deliveryRequests).send({
-      messageId,
+      messageId: message.requestId,
       body: JSON.stringify(message),
       properties: { [names.businessId]: businessId, [names.deliveryId]: deliveryId, [names.kind]: kind },
+      ...(traceparent === undefined ? {} : { traceparent }),
     });
   }
 

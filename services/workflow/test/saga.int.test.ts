@@ -95,6 +95,36 @@ suite('the saga over the broker', () => {
     assert.ok(around.world.calls.some((one) => one.name === 'getDelivery' && one.deliveryId === 'moved'));
   });
 
+  test('one trace goes from the message through its copies to every call', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const away = { kind: 'refuse', code: 'unavailable' } as const;
+    around.world.script('putDroneDelivery', away, away);
+    await around.send(create('traced'), `00-${traceId}-00f067aa0ba902b7-01`);
+    await eventually(() => assert.equal(mission('traced'), 'Assigned'));
+    const calls = around.world.calls.filter(({ deliveryId }) => deliveryId.endsWith('traced'));
+    assert.ok(calls.length >= 6, `${calls.length} calls`);
+    for (const { traceparent } of calls) assert.match(traceparent ?? '', new RegExp(`^00-${traceId}-`));
+  });
+
+  test('a stop finishes what is in hand: nothing is begun twice', async () => {
+    await workflow[Symbol.asyncDispose]();
+    const ids = Array.from({ length: 200 }, (_, index) => `stop-${index}`);
+    await Promise.all(ids.map((id) => around.send(create(id))));
+    const stopped = await around.startWorkflow({ CONCURRENCY: '4' });
+    await eventually(() => assert.ok(around.world.missions.has('stop-9')));
+    await stopped[Symbol.asyncDispose]();
+    const left = await around.peekAll({ queue: 'delivery-requests' });
+    assert.ok(left.length > 0 && left.length < ids.length, `${left.length} left`);
+    workflow = await around.startWorkflow();
+    await around.untilIdle();
+    for (const id of ids) {
+      const puts = around.world.calls.filter(
+        ({ name, deliveryId }) => name === 'putDroneDelivery' && deliveryId === id,
+      );
+      assert.equal(puts.length, 1, `${id} was put ${puts.length} times`);
+    }
+  });
+
   test('a message that is no request is a dead letter that says why', async () => {
     await around.bus.sender('delivery-requests').send({ messageId: 'nonsense', body: '{"kind":"create"}' });
     await eventually(async () => {

@@ -38,7 +38,11 @@ export class StandInWorld {
   readonly refusals: { readonly deliveryId: string; readonly requestId: string; readonly code: string }[] = [];
   /** Every terminal stage that was ever entered: one a delivery, if all is well. */
   readonly endings: { readonly deliveryId: string; readonly stage: string; readonly code: string | undefined }[] = [];
-  readonly calls: { readonly name: StandInCall; readonly deliveryId: string }[] = [];
+  readonly calls: {
+    readonly name: StandInCall;
+    readonly deliveryId: string;
+    readonly traceparent: string | undefined;
+  }[] = [];
   dronesFree = Number.POSITIVE_INFINITY;
   faultOf: (name: StandInCall, id: string) => Fault | undefined = () => undefined;
   readonly #scripts = new Map<StandInCall, Fault[]>();

@@ -49,7 +49,7 @@ function register<const O extends Operation>(
   registerOperation(server, operation, async (request) => {
     const name = operation.id as StandInCall;
     const id = (request.params as { readonly id: string }).id;
-    world.calls.push({ name, deliveryId: id });
+    world.calls.push({ name, deliveryId: id, traceparent: request.header('traceparent') });
     const fault = world.takeFault(name, id);
     if (fault?.kind === 'hang') await new Promise(() => {});
     if (fault?.kind === 'refuse') throw new AppError(fault.code);
