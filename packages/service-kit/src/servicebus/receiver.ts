@@ -12,6 +12,7 @@ import { isLockLost } from './sdk-errors.ts';
 import { abandon, type Settlement } from './settlement.ts';
 import { type Delivery, Subscription } from './subscription.ts';
 import { Watchdog } from './watchdog.ts';
+import { within } from './within.ts';
 
 export interface ReceiverOptions {
   readonly from: EntityAddress;
@@ -48,6 +49,8 @@ export interface Receiver extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Over a connection that broke the SDK tries for much longer, and the message would hold its place all the while. */
+const settleLimitMs = 5000;
 const drainLimitMsDefault = 4000;
 const countRebuilt = counter('receiver.rebuilt', 'Receivers that had fallen silent and were replaced');
 const countRedelivered = counter('receiver.lock_lost', 'Messages whose lock was lost before they were settled');
@@ -190,7 +193,7 @@ export class WatchedReceiver implements Receiver {
   /** A lost lock means that the message will be delivered again: handlers are idempotent, so it is no error. */
   async #settle({ message, settle }: Delivery, settlement: Settlement): Promise<void> {
     try {
-      await settle(settlement);
+      await within(settleLimitMs, settle(settlement));
     } catch (error) {
       const fields = { entity: this.#name, messageId: message.messageId, settlement: settlement.kind };
       countRedelivered(1, { entity: this.#name });

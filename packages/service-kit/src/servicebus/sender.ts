@@ -1,8 +1,9 @@
-import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusMessage } from '@azure/service-bus';
 import { TransientError } from '../transient-error.ts';
 import { type OutgoingMessage, toSdkMessage } from './message.ts';
 import { closeWithin, type NewClient } from './sdk.ts';
 import { sdkCodeOf, toTransientError } from './sdk-errors.ts';
+import { SenderLink } from './sender-link.ts';
 
 export interface SendOptions {
   /** Until when the broker must have accepted; after it whether it has is not known. */
@@ -57,29 +58,22 @@ interface Item {
 }
 
 const timeoutMsDefault = 10_000;
-/** After so many timeouts in a row the connection may be dead without knowing it. */
-const timeoutsTolerated = 2;
 const drainLimitMs = 1500;
-const closeLimitMs = 1000;
 
 export class BatchingSender implements Sender, AsyncDisposable {
   readonly #entity: string;
-  readonly #newClient: NewClient;
+  readonly #link: SenderLink;
   readonly #options: Required<SenderOptions>;
-  #client: ServiceBusClient;
-  #sender: ServiceBusSender;
   #queue: Item[] = [];
   #flights = 0;
-  #timeouts = 0;
+  #generation = 0;
   #isClosed = false;
   #idle = () => {};
 
   constructor(entity: string, newClient: NewClient, options: SenderOptions) {
     this.#entity = entity;
-    this.#newClient = newClient;
     this.#options = { queueMax: 10_000, batchMax: 200, flightsMax: 2, flightTimeoutMs: 10_000, ...options };
-    this.#client = newClient();
-    this.#sender = this.#client.createSender(entity);
+    this.#link = new SenderLink(entity, newClient, () => this.#startAgain());
   }
 
   send(messages: OutgoingMessage | readonly OutgoingMessage[], options: SendOptions = {}): Promise<void> {
@@ -97,7 +91,7 @@ export class BatchingSender implements Sender, AsyncDisposable {
 
   async warm(): Promise<void> {
     try {
-      await this.#sender.createMessageBatch();
+      await this.#link.sender.createMessageBatch();
     } catch (error) {
       throw toTransientError(error, this.#entity);
     }
@@ -113,7 +107,7 @@ export class BatchingSender implements Sender, AsyncDisposable {
     }
     const left = this.#queue.splice(0);
     for (const { call } of left) call.settle(this.#fault('connection', 'the sender was closed', call.wasSent));
-    await closeWithin(closeLimitMs, () => this.#client.close());
+    await this.#link.close();
   }
 
   #refusal(count: number): TransientError | undefined {
@@ -151,13 +145,26 @@ export class BatchingSender implements Sender, AsyncDisposable {
     while (this.#flights < this.#options.flightsMax && this.#queue.length > 0) {
       const items = this.#take();
       if (items.length === 0) continue;
-      this.#flights++;
-      void this.#fly(items).finally(() => {
-        this.#flights--;
-        this.#pump();
-      });
+      void this.#flyIn(this.#generation, items);
     }
     if (this.#flights === 0 && this.#queue.length === 0) this.#idle();
+  }
+
+  async #flyIn(generation: number, items: readonly Item[]): Promise<void> {
+    this.#flights++;
+    this.#link.departed();
+    const hasArrived = await this.#fly(items);
+    // Flights over a connection that was replaced are no longer counted.
+    if (generation !== this.#generation) return;
+    this.#flights--;
+    if (hasArrived) this.#link.arrived(this.#flights > 0);
+    this.#pump();
+  }
+
+  #startAgain(): void {
+    this.#generation++;
+    this.#flights = 0;
+    this.#pump();
   }
 
   /** Callers that have given up are not sent for. */
@@ -165,15 +172,15 @@ export class BatchingSender implements Sender, AsyncDisposable {
     return this.#queue.splice(0, this.#options.batchMax).filter(({ call }) => !call.isSettled);
   }
 
-  async #fly(items: readonly Item[]): Promise<void> {
+  async #fly(items: readonly Item[]): Promise<boolean> {
     try {
       const sent = await this.#sendSome(items);
-      this.#timeouts = 0;
       for (const { call } of sent) if (--call.left === 0) call.settle();
+      return true;
     } catch (error) {
       const fault = this.#faultOfFlight(error);
       for (const { call } of error instanceof FlightError ? error.items : items) call.settle(fault);
-      this.#watchTimeouts(fault);
+      return fault instanceof MessageRefused;
     }
   }
 
@@ -183,10 +190,10 @@ export class BatchingSender implements Sender, AsyncDisposable {
     const [first] = items;
     if (items.length === 1 && first !== undefined) {
       first.call.wasSent = true;
-      await this.#sender.sendMessages(first.message, { abortSignal });
+      await this.#link.sender.sendMessages(first.message, { abortSignal });
       return items;
     }
-    const batch = await this.#sender.createMessageBatch({ abortSignal });
+    const batch = await this.#link.sender.createMessageBatch({ abortSignal });
     let fitting = 0;
     for (const { message } of items) {
       if (!batch.tryAddMessage(message)) break;
@@ -197,7 +204,7 @@ export class BatchingSender implements Sender, AsyncDisposable {
     this.#queue.unshift(...items.slice(sent.length));
     if (fitting === 0) return this.#sendAlone(sent);
     for (const { call } of sent) call.wasSent = true;
-    await this.#sender.sendMessages(batch, { abortSignal }).catch((error: unknown) => {
+    await this.#link.sender.sendMessages(batch, { abortSignal }).catch((error: unknown) => {
       throw new FlightError(sent, error);
     });
     return sent;
@@ -213,16 +220,6 @@ export class BatchingSender implements Sender, AsyncDisposable {
     const cause = error instanceof FlightError ? error.cause : error;
     if (sdkCodeOf(cause) === 'MessageSizeExceeded') return new MessageRefused('the message is too large', cause);
     return toTransientError(cause, this.#entity);
-  }
-
-  #watchTimeouts(fault: TransientError | MessageRefused): void {
-    if (!(fault instanceof TransientError) || fault.kind !== 'timeout') return;
-    if (++this.#timeouts < timeoutsTolerated || this.#isClosed) return;
-    this.#timeouts = 0;
-    const old = this.#client;
-    this.#client = this.#newClient();
-    this.#sender = this.#client.createSender(this.#entity);
-    void closeWithin(closeLimitMs, () => old.close());
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Browser } from './browser.ts';
+import { within } from './within.ts';
 
 export interface WatchdogOptions {
   readonly clock: Clock;
@@ -98,13 +99,6 @@ export class Watchdog implements AsyncDisposable {
     }
     return false;
   }
-}
-
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  work.catch(() => undefined);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 function following(sequenceNumber: string): string {
