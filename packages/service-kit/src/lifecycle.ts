@@ -93,6 +93,7 @@ async function stopped(service: Service, stopLimitMs: number, log: Logger): Prom
 /** The process ends by itself once nothing is left; only the channel to the parent has to be let go. */
 function end(code: number): void {
   process.exitCode = code;
+  process.removeAllListeners('disconnect');
   if (process.connected) process.disconnect();
 }
 
