@@ -7,7 +7,7 @@ import Type from 'typebox';
 import { AppError } from '../src/app-error.ts';
 import { createTokenVerifier } from '../src/auth.ts';
 import { createHttpServer, ForeignAnswer, type HttpServer, registerOperation } from '../src/http.ts';
-import { createLogger } from '../src/logger.ts';
+import { createLogger, silentLogger } from '../src/logger.ts';
 import { compileCheck } from '../src/schema-check.ts';
 import { currentTrace } from '../src/trace-context.ts';
 
@@ -311,7 +311,7 @@ test('a graceful stop is not ready at once, ends what is in flight, and takes no
     name: 't',
     host: '127.0.0.1',
     port: 0,
-    logger: createLogger({ service: 't', level: 'silent' }),
+    logger: silentLogger,
   });
   registerOperation(server, slow satisfies Operation, async () => {
     started.resolve();
@@ -339,13 +339,37 @@ test('a graceful stop is not ready at once, ends what is in flight, and takes no
   assert.ok(performance.now() - startedAt < 1000, 'idle connections must not hold up the stop');
 });
 
+test('a client that sends too slowly is cut off', async () => {
+  const server = createHttpServer({
+    name: 't',
+    host: '127.0.0.1',
+    port: 0,
+    logger: silentLogger,
+    receiveTimeoutMs: 200,
+  });
+  registerOperation(server, form, ({ body }) => ({ status: 200, body }));
+  const url = await server.listen();
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+      socket.write('POST /v1/form HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\ngrant'),
+    );
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('close', () => resolve(text));
+  });
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+  await server.close();
+});
+
 test('a handler that never ends does not hold up a stop beyond the drain limit', async () => {
   const started = Promise.withResolvers<void>();
   const server = createHttpServer({
     name: 't',
     host: '127.0.0.1',
     port: 0,
-    logger: createLogger({ service: 't', level: 'silent' }),
+    logger: silentLogger,
     drainLimitMs: 100,
   });
   registerOperation(server, slow, () => {

@@ -1,5 +1,7 @@
 const form = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /**
  * RFC 3339 with a zone, for dates that exist. Leap seconds are refused: `Date` cannot hold them, and the usual
  * format checks that let them pass leave a NaN to whoever parses next.
@@ -12,5 +14,6 @@ export function isInstant(text: string): boolean {
 }
 
 function daysOf(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (daysOfMonth[month - 1] ?? 0);
 }
