@@ -11,7 +11,7 @@ import { readRequest } from '../src/adapters/servicebus/request-message.ts';
 import { createSendCopy } from '../src/adapters/servicebus/send-copy.ts';
 import { createHandleRequest } from '../src/app/handle-request.ts';
 import { policyOf, readConfig } from '../src/config.ts';
-import { cancel, create, nowPlan, reschedule, soon } from './messages.ts';
+import { cancel, create, deliveryOf, nowPlan, reschedule, soon } from './messages.ts';
 import { eventually, Surroundings } from './saga-harness.ts';
 
 /** Calls that hang cost this much each. */
@@ -39,6 +39,23 @@ suite('the saga under faults', () => {
     await around.untilIdle(15_000);
     assert.equal(around.world.missions.get('crash')?.state, 'Assigned');
     assert.equal(requestQueue()?.deadLettered, 0);
+  });
+
+  test('a crashed change whose copies were given up meanwhile still finds a drone', async () => {
+    around.world.dronesFree = 0;
+    await around.send(reschedule('late', { deadline: soon(60_000) }));
+    await handleAndCrash(around);
+    await using workflow = await around.startWorkflow({ BEFORE_CREATE_TRIES_MAX: '1' });
+    assert.ok(workflow.url);
+    // The copy finds no delivery and ends; the original comes back when its lock has run out.
+    await eventually(() => {
+      const looks = around.world.calls.filter(({ deliveryId }) => deliveryId === 'late').length;
+      assert.deepEqual([looks, requestQueue()?.scheduled, requestQueue()?.active], [2, 0, 1]);
+    });
+    around.world.putDelivery('late', deliveryOf('late'));
+    await eventually(() => assert.equal(around.world.missions.get('late')?.state, 'Waiting'));
+    around.world.dronesFree = Number.POSITIVE_INFINITY;
+    await eventually(() => assert.equal(around.world.missions.get('late')?.state, 'Assigned'));
   });
 
   test('while a breaker is open the queue keeps the messages, and afterwards all are handled', async () => {
@@ -142,7 +159,8 @@ function checkEndings({ world }: Surroundings, ids: readonly string[], cancelled
     const stage = world.deliveries.get(id)?.stage;
     const mission = world.missions.get(id)?.state;
     const endings = world.endings.filter(({ deliveryId }) => deliveryId === id);
-    const where = `${id}: ${stage}, ${mission}, ${JSON.stringify(endings)}`;
+    const calls = world.calls.filter(({ deliveryId }) => deliveryId === id).map(({ name }) => name);
+    const where = `${id}: ${stage}, ${mission}, ${JSON.stringify(endings)}, ${calls}`;
     if (stage === 'Cancelled' || stage === 'Failed') {
       assert.equal(endings.length, 1, where);
       assert.notEqual(mission, 'Assigned', where);

@@ -1,4 +1,4 @@
-import type { CreateDeliveryMessage, DeliveryPlan, PlanChanges } from '@dronedelivery/contracts';
+import type { CreateDeliveryMessage, DeliveryPlan, PlanChanges, PutDelivery } from '@dronedelivery/contracts';
 import { cancelRequest, createRequest, plan, rescheduleRequest } from './requests.ts';
 
 const hourMs = 3_600_000;
@@ -23,6 +23,12 @@ export function cancel(id: string) {
 
 export function reschedule(id: string, changes: PlanChanges) {
   return { ...rescheduleRequest(changes).message, ...named(id, 'reschedule') };
+}
+
+/** A delivery as some create before has stored it. */
+export function deliveryOf(id: string): PutDelivery {
+  const { ownerId, plan: planned, parcel, expedited, confirmationRequired, requestedAt } = create(id);
+  return { ownerId, ...planned, parcel, expedited, confirmationRequired, requestedAt, requestSequence: '0' };
 }
 
 function named(id: string, what: string) {

@@ -56,6 +56,7 @@ export function envelope(changes: Partial<Envelope> = {}): Envelope {
     sequence: '7',
     tries: 0,
     resubmissions: 0,
+    redeliveries: 0,
     ...changes,
   };
 }

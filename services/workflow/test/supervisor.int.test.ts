@@ -4,7 +4,7 @@ import { queues } from '@dronedelivery/contracts';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { deadLetter } from '@dronedelivery/service-kit/servicebus';
-import { cancel, create, reschedule } from './messages.ts';
+import { cancel, create, deliveryOf, reschedule } from './messages.ts';
 import { eventually, Surroundings } from './saga-harness.ts';
 
 interface Letter {
@@ -70,7 +70,7 @@ suite('supervisor', () => {
   const stage = (id: string) => around.world.deliveries.get(id)?.stage;
 
   test('a create that was given up fails, released first, and lies parked', async () => {
-    around.world.putDelivery('lost', putDeliveryOf('lost'));
+    around.world.putDelivery('lost', deliveryOf('lost'));
     await giveUp('MaxDeliveryCountExceeded', [create('lost')]);
     const letter = await letterOf('lost');
     assert.deepEqual([stage('lost'), around.world.tombstones.has('lost')], ['Failed', true]);
@@ -82,7 +82,7 @@ suite('supervisor', () => {
   });
 
   test('a flight is left alone', async () => {
-    around.world.putDelivery('aloft', putDeliveryOf('aloft'));
+    around.world.putDelivery('aloft', deliveryOf('aloft'));
     around.world.flying('aloft');
     await giveUp('compensation-failed', [create('aloft')]);
     await letterOf('aloft');
@@ -90,8 +90,8 @@ suite('supervisor', () => {
   });
 
   test('a cancel that was given up is carried out, a reschedule is refused', async () => {
-    around.world.putDelivery('off', putDeliveryOf('off'));
-    around.world.putDelivery('kept', putDeliveryOf('kept'));
+    around.world.putDelivery('off', deliveryOf('off'));
+    around.world.putDelivery('kept', deliveryOf('kept'));
     await giveUp('MaxDeliveryCountExceeded', [cancel('off'), reschedule('kept', { deadline: '2027-01-01T00:00:00Z' })]);
     await letterOf('off');
     await letterOf('kept');
@@ -100,7 +100,7 @@ suite('supervisor', () => {
   });
 
   test('what met only transient faults comes back three times, then ends', async () => {
-    around.world.putDelivery('again', putDeliveryOf('again'));
+    around.world.putDelivery('again', deliveryOf('again'));
     const seen: string[] = [];
     await around.send(create('again'));
     const receiver = around.bus.receive({
@@ -119,7 +119,7 @@ suite('supervisor', () => {
   });
 
   test('a letter waits while its delivery cannot be ended, and is not lost', async () => {
-    around.world.putDelivery('patient', putDeliveryOf('patient'));
+    around.world.putDelivery('patient', deliveryOf('patient'));
     const away = { kind: 'refuse', code: 'unavailable' } as const;
     around.world.faultOf = (name, id) => (name === 'releaseDroneDelivery' && id === 'patient' ? away : undefined);
     await giveUp('MaxDeliveryCountExceeded', [create('patient')]);
@@ -202,8 +202,3 @@ suite('supervisor', () => {
     assert.equal((await ask('GET', '/99?source=elsewhere')).status, 404);
   });
 });
-
-function putDeliveryOf(id: string) {
-  const { ownerId, plan, parcel, expedited, confirmationRequired, requestedAt } = create(id);
-  return { ownerId, ...plan, parcel, expedited, confirmationRequired, requestedAt, requestSequence: '0' };
-}

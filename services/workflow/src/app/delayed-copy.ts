@@ -16,18 +16,32 @@ export interface DelayedCopy {
 export function delayedCopy(request: DeliveryRequest, delay: Ending & { kind: 'delay' }): DelayedCopy {
   const { message, envelope } = request;
   const attempt = envelope.attempt + 1;
+  const originalMessageId = lineageOf(request);
   return {
     message,
     envelope: {
-      messageId: `${envelope.originalMessageId}:${attempt}`,
+      messageId: `${originalMessageId}:${attempt}`,
       attempt,
-      originalMessageId: envelope.originalMessageId,
+      originalMessageId,
       sequence: envelope.sequence,
       delayReason: delay.reason,
       tries: nextTry(request, delay.reason),
       ...(delay.compensation === undefined ? {} : { compensation: delay.compensation }),
       resubmissions: envelope.resubmissions,
+      redeliveries: 0,
     },
     notBeforeMs: delay.untilMs,
   };
+}
+
+/**
+ * What the ids of the copies begin with. A reschedule that comes back after a crash begins a line of its own: the
+ * copies of its first handling may have been given up, before there was a delivery, and this handling accepted; then
+ * the delivery lives by this message, and its copy must not vanish as one that was seen. All other requests end the
+ * same in both lines.
+ */
+function lineageOf({ message, envelope }: DeliveryRequest): string {
+  const { originalMessageId, attempt, redeliveries } = envelope;
+  if (message.kind !== 'reschedule' || redeliveries === 0) return originalMessageId;
+  return `${originalMessageId}~${attempt}.${redeliveries}`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cancelRequest, circumstances, createRequest, noonMs, policy } from '../../test/requests.ts';
+import { cancelRequest, circumstances, createRequest, noonMs, policy, rescheduleRequest } from '../../test/requests.ts';
 import type { Answer } from '../domain/saga.ts';
 import type { DelayedCopy } from './delayed-copy.ts';
 import { createHandleRequest } from './handle-request.ts';
@@ -9,12 +9,16 @@ import type { Dependencies } from './ports.ts';
 const done = (gain?: unknown) => async () => ({ kind: 'done', gain }) as Answer<never>;
 const away = async () => ({ kind: 'transient', cause: 'away' }) as const;
 
-function setUp(release: Dependencies['scheduler']['release'], send: () => Promise<void> = async () => {}) {
+function setUp(
+  release: Dependencies['scheduler']['release'],
+  send: () => Promise<void> = async () => {},
+  get: Dependencies['deliveries']['get'] = done(),
+) {
   const log: string[] = [];
   const copies: DelayedCopy[] = [];
   const handleRequest = createHandleRequest({
     dependencies: {
-      deliveries: { put: done(), get: done(), replan: done(), putOutcome: done(), recordRefusal: done() },
+      deliveries: { put: done(), get, replan: done(), putOutcome: done(), recordRefusal: done() },
       packages: { put: done() },
       scheduler: { put: done(), get: done(), release },
     },
@@ -48,6 +52,7 @@ test('a message is let go only after its copy was accepted', async () => {
         delayReason: 'transient',
         tries: 1,
         resubmissions: 0,
+        redeliveries: 0,
       },
       notBeforeMs: noonMs + 2000,
     },
@@ -82,4 +87,16 @@ test('the copy of a copy goes on counting from the original', async () => {
   await handleRequest(createRequest({}, compensating), never);
   const { messageId, attempt, tries, compensation } = copies[0]?.envelope ?? {};
   assert.deepEqual([messageId, attempt, tries, compensation], ['m1:5', 5, 3, 'x']);
+});
+
+test('a reschedule that comes back after a crash begins copies of its own, any other goes on with the first ones', async () => {
+  const idOfCopy = async (request: Parameters<ReturnType<typeof setUp>['handleRequest']>[0]) => {
+    const { handleRequest, copies } = setUp(away, undefined, away);
+    await handleRequest(request, never);
+    return copies[0]?.envelope.messageId;
+  };
+  const crashed = { attempt: 2, redeliveries: 1 };
+  assert.equal(await idOfCopy(rescheduleRequest({}, crashed)), 'm1~2.1:3');
+  assert.equal(await idOfCopy(rescheduleRequest({}, { attempt: 2 })), 'm1:3');
+  assert.equal(await idOfCopy(cancelRequest(crashed)), 'm1:3');
 });

@@ -54,6 +54,7 @@ export function sentAnew(envelope: Envelope, messageId: string, resubmissions: n
     tries: 1,
     ...(compensation === undefined ? {} : { compensation }),
     resubmissions,
+    redeliveries: 0,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Envelope {
   /** The fault for which the request is being undone. */
   readonly compensation?: string;
   readonly resubmissions: number;
+  /** How often the broker has handed out this very message before, to somebody who did not finish. */
+  readonly redeliveries: number;
 }
 
 export interface DeliveryRequest<M extends DeliveryRequestMessage = DeliveryRequestMessage> {

@@ -4,7 +4,10 @@ import { envelope } from '../../../test/requests.ts';
 import { envelopeProperties, readEnvelope } from './envelope.ts';
 
 test('an original is its own first', () => {
-  assert.deepEqual(readEnvelope({ messageId: 'm1', sequenceNumber: '7', properties: {} }), envelope());
+  assert.deepEqual(
+    readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, properties: {} }),
+    envelope(),
+  );
 });
 
 test('a copy is read as it was written', () => {
@@ -17,10 +20,10 @@ test('a copy is read as it was written', () => {
     resubmissions: 1,
   });
   const properties = envelopeProperties(copy);
-  assert.deepEqual(readEnvelope({ messageId: 'm1:3', sequenceNumber: '99', properties }), copy);
+  assert.deepEqual(readEnvelope({ messageId: 'm1:3', sequenceNumber: '99', deliveryCount: 0, properties }), copy);
 });
 
 test('properties that make no sense count as absent', () => {
   const properties = { attempt: -1, tries: '3', delayReason: 'x', originalSequenceNumber: 'x', originalMessageId: 5 };
-  assert.deepEqual(readEnvelope({ messageId: 'm1', sequenceNumber: '7', properties }), envelope());
+  assert.deepEqual(readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, properties }), envelope());
 });

@@ -8,11 +8,12 @@ export interface Arrival {
   readonly messageId: string;
   /** Decimal text: a 64-bit number. */
   readonly sequenceNumber: string;
+  readonly deliveryCount: number;
   readonly properties: ApplicationProperties;
 }
 
 /** Reads what earlier handlings have left on a message. A property that makes no sense counts as absent. */
-export function readEnvelope({ messageId, sequenceNumber, properties }: Arrival): Envelope {
+export function readEnvelope({ messageId, sequenceNumber, deliveryCount, properties }: Arrival): Envelope {
   const names = messageProperties;
   const delayReason = delayReasons.find((reason) => reason === properties[names.delayReason]);
   const compensation = textOf(properties[names.compensation]);
@@ -25,6 +26,7 @@ export function readEnvelope({ messageId, sequenceNumber, properties }: Arrival)
     ...(delayReason === undefined ? {} : { delayReason }),
     ...(compensation === undefined ? {} : { compensation }),
     resubmissions: countOf(properties[names.resubmissions]),
+    redeliveries: deliveryCount,
   };
 }
 
