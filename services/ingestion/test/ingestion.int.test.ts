@@ -220,9 +220,8 @@ suite('ingestion', () => {
   });
 
   test('over the limit of requests in flight: 503 at once', async () => {
-    const gone = await startServiceBusEmulator({ config: brokerConfig });
-    const { connectionString } = gone;
-    await gone[Symbol.asyncDispose]();
+    await using mute = await startMuteServer();
+    const connectionString = emulator.connectionString.replace(/:\d+;/, `:${mute.port};`);
     await using alone = await start(connectionString, { SENDS_IN_FLIGHT_MAX: '2', SEND_TIMEOUT_MS: '500' });
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => ask('POST', deliveryRequest(Date.now()), { url: alone.url })),
