@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { queues } from '@dronedelivery/contracts';
 import { systemClock } from '@dronedelivery/service-kit/clock';
@@ -145,12 +148,19 @@ async function handleAndCrash(around: Surroundings): Promise<void> {
   crashed.resolve();
 }
 
-/** A second replica that is gone again and again without finishing what it has in hand. */
+/** A second replica, a process of its own, that is killed again and again with its hands full. */
 async function crashRepeatedly(around: Surroundings, times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
-    const replica = await around.startWorkflow({ ...impatient, DRAIN_LIMIT_MS: '0' });
-    await new Promise((resolve) => systemClock.setTimer(() => resolve(undefined), 700));
-    await replica[Symbol.asyncDispose]();
+    const env = { ...process.env, ...around.environment(impatient) };
+    const replica = fork(path.join(import.meta.dirname, '../src/main.ts'), {
+      env,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    await once(replica, 'message');
+    await new Promise((resolve) => systemClock.setTimer(() => resolve(undefined), 500));
+    const exited = once(replica, 'exit');
+    replica.kill('SIGKILL');
+    await exited;
   }
 }
 
