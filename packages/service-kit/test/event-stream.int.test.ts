@@ -112,6 +112,18 @@ test('a client that reads nothing is not written to without bound, and is cut of
   await answer.body?.cancel().catch(() => undefined);
 });
 
+test('a sender that does not wait is told when the buffer is full', async () => {
+  const sent = Promise.withResolvers<number>();
+  await using one = await serve(async (stream) => {
+    let events = 0;
+    while (events < 1000 && stream.send({ event: 'e', data: 'x'.repeat(50_000) })) events++;
+    sent.resolve(events);
+  });
+  const answer = await one.open();
+  assert.ok((await sent.promise) < 1000, 'fifty megabytes were buffered');
+  await answer.body?.cancel().catch(() => undefined);
+});
+
 test('a closing server ends its streams at once', async () => {
   const one = await serve(untilAborted);
   const answer = await one.open();

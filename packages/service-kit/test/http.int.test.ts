@@ -349,9 +349,10 @@ test('a client that sends too slowly is cut off', async () => {
   });
   registerOperation(server, form, ({ body }) => ({ status: 200, body }));
   const url = await server.listen();
+  const head = 'POST /v1/form HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded';
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
-      socket.write('POST /v1/form HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\ngrant'),
+      socket.write(`${head}\r\ncontent-length: 100\r\n\r\ngrant`),
     );
     let text = '';
     socket.on('data', (chunk) => {

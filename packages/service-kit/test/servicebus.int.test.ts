@@ -18,7 +18,21 @@ import { continuedTrace, currentTrace, runInTrace } from '../src/trace-context.t
 import { TransientError } from '../src/transient-error.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 
-const queues = ['one', 'batches', 'settle', 'pause', 'stop', 'silent', 'away', 'crowd', 'deferred', 'lock', 'mixed'];
+const queues = [
+  'one',
+  'batches',
+  'settle',
+  'pause',
+  'stop',
+  'silent',
+  'away',
+  'crowd',
+  'deferred',
+  'lock',
+  'mixed',
+  'again',
+  'frozen',
+];
 const config = {
   UserConfig: {
     Namespaces: [
@@ -289,6 +303,47 @@ describe('Service Bus', () => {
       await bus.sender('silent').send(message(`more${seen.length}`));
       return seen.some((id) => id.startsWith('more'));
     }, 'messages after rebuilding');
+  });
+
+  test('a reconnect grants no more messages at once', async () => {
+    await using proxy = await startTcpProxy(emulator.port);
+    const through = emulator.connectionString.replace(`:${emulator.port}`, `:${proxy.port}`);
+    await using other = await connectServiceBus({ connectionString: through });
+    const gate = Promise.withResolvers<void>();
+    const handled = new Set<string>();
+    let now = 0;
+    let most = 0;
+    const receiver = other.receive({
+      ...receiving,
+      from: { queue: 'again' },
+      concurrencyMax: 3,
+      handler: async ({ messageId }) => {
+        most = Math.max(most, ++now);
+        await gate.promise;
+        now--;
+        handled.add(messageId);
+        return complete;
+      },
+    });
+    await bus.sender('again').send(Array.from({ length: 12 }, (_, index) => message(String(index))));
+    await until(() => now === 3, 'the first messages');
+    proxy.cut(false);
+    await until(() => receiver.inHand > 3, 'messages over the new connection');
+    gate.resolve();
+    await until(() => handled.size >= 9, 'the rest');
+    assert.equal(most, 3);
+  });
+
+  test('a sender whose connection fell silent sends over a new one', async () => {
+    await using proxy = await startTcpProxy(emulator.port);
+    const through = emulator.connectionString.replace(`:${emulator.port}`, `:${proxy.port}`);
+    await using other = await connectServiceBus({ connectionString: through });
+    const sender = other.sender('frozen');
+    await sender.warm();
+    proxy.freeze();
+    const startedAt = performance.now();
+    await until(() => sender.send(message('m'), { timeoutMs: 500 }).then(() => true), 'sending again');
+    assert.ok(performance.now() - startedAt < 5000, `after ${performance.now() - startedAt} ms`);
   });
 
   test('an idle receiver on an empty entity is left alone', async () => {
