@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TrackingEvent } from '@dronedelivery/contracts';
+import { queues, subscriptions, type TrackingEvent, topics } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
 import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
@@ -10,7 +10,14 @@ import { print } from '../report.ts';
 const requests = 5_000;
 const drones = 6_000;
 const concurrency = 64;
-const assignedLimitMs = 180_000;
+const handledLimitMs = 180_000;
+const watchedEntities = [queues.deliveryRequests, `${topics.droneEvents}/Subscriptions/${subscriptions.delivery}`];
+
+interface EntityStatus {
+  readonly name: string;
+  readonly active: number;
+  readonly scheduled: number;
+}
 
 /** From accepted to assigned: a burst of requests on an idle fleet whose flights are paused. */
 export async function burstScenario(): Promise<void> {
@@ -27,8 +34,10 @@ export async function burstScenario(): Promise<void> {
       if (status === 202) acceptedAt.set(JSON.parse(text).deliveryId, Date.now());
     },
   });
-  await untilAssigned(new ApiClient(edgeUrl, operator), requests);
+  await untilHandled(services.broker?.url ?? '');
   const after = usage(system.info.services);
+  const onMission = await countDrones(new ApiClient(edgeUrl, operator), 'OnMission');
+  if (onMission !== requests) throw new Error(`${onMission} drones are on a mission, not ${requests}`);
   const assignedAt = await assignmentTimes(services.delivery?.url ?? '', token, [...acceptedAt.keys()]);
   const waits = [...assignedAt].map(([id, at]) => Math.max(0, at - (acceptedAt.get(id) ?? at)));
   const spanMs = Math.max(...assignedAt.values()) - Math.min(...acceptedAt.values());
@@ -55,15 +64,16 @@ function usage(services: Readonly<Record<string, { readonly pid: number }>>): Re
   return Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, processorSeconds(pid)]));
 }
 
-async function untilAssigned(operator: ApiClient, count: number): Promise<void> {
-  const deadline = performance.now() + assignedLimitMs;
-  let onMission = 0;
+/** Watches the queues, which costs the services nothing, until every request and every mission event was handled. */
+async function untilHandled(brokerUrl: string): Promise<void> {
+  const deadline = performance.now() + handledLimitMs;
   while (performance.now() < deadline) {
-    onMission = await countDrones(operator, 'OnMission');
-    if (onMission >= count) return;
-    await delay(500);
+    const { entities } = (await (await fetch(`${brokerUrl}/status`)).json()) as { entities: readonly EntityStatus[] };
+    const waiting = entities.filter(({ name }) => watchedEntities.includes(name));
+    if (waiting.every(({ active, scheduled }) => active + scheduled === 0)) return;
+    await delay(100);
   }
-  throw new Error(`Only ${onMission} drones of ${count} are on a mission`);
+  throw new Error(`The queues were not worked off within ${handledLimitMs / 1000} s`);
 }
 
 async function assignmentTimes(url: string, token: string, ids: readonly string[]): Promise<Map<string, number>> {
