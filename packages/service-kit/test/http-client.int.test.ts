@@ -219,7 +219,8 @@ describe('a service client', () => {
     await using one = client([server.url], { attemptsMax: 1, breakerWindowMs: 1000, breakerPauseMs: 50 });
     const states: string[] = [];
     one.onBreakerChange((state) => states.push(state));
-    for (let call = 0; one.breakerState !== 'open'; call++) {
+    const state = () => one.breakerState;
+    for (let call = 0; state() !== 'open'; call++) {
       assert.ok(call < 100, 'the breaker stayed closed');
       await assert.rejects(one.call(read, parts));
     }
@@ -227,7 +228,7 @@ describe('a service client', () => {
     await assert.rejects(one.call(read, parts), transient('breaker-open', { mayHaveHappened: false }));
     assert.equal(server.requests.length, seen);
     isBroken = false;
-    for (let call = 0; one.breakerState !== 'closed'; call++) {
+    for (let call = 0; state() !== 'closed'; call++) {
       assert.ok(call < 1000, 'the breaker stayed open');
       await one.call(read, parts).catch(() => new Promise((resolve) => setTimeout(resolve, 5)));
     }

@@ -339,6 +339,26 @@ test('a graceful stop is not ready at once, ends what is in flight, and takes no
   assert.ok(performance.now() - startedAt < 1000, 'idle connections must not hold up the stop');
 });
 
+test('an answer that is a problem does not keep its connection, and the stop, either', async () => {
+  const gate = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const server = createHttpServer({ name: 't', host: '127.0.0.1', port: 0, logger: silentLogger });
+  registerOperation(server, slow, async () => {
+    started.resolve();
+    await gate.promise;
+    throw new AppError('conflict');
+  });
+  const url = await server.listen();
+  const inFlight = fetch(`${url}/v1/slow`);
+  await started.promise;
+  const closed = server.close();
+  gate.resolve();
+  assert.equal((await inFlight).status, 409);
+  const startedAt = performance.now();
+  await closed;
+  assert.ok(performance.now() - startedAt < 1000);
+});
+
 test('a client that sends too slowly is cut off', async () => {
   const server = createHttpServer({
     name: 't',

@@ -23,5 +23,5 @@ export function encodeBody({ bodyMediaType = 'application/json' }: Operation, bo
 function queryText(values: Values): string {
   if (values === undefined) return '';
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }
