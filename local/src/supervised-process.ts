@@ -29,6 +29,8 @@ export class SupervisedProcess implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   restarts = 0;
+  /** From the latest start until the process said that it listens; undefined until then. */
+  listeningAfterMs: number | undefined;
 
   /**
    * @param tell receives lines for the person at the terminal: crashes, and where the log is.
@@ -86,6 +88,11 @@ export class SupervisedProcess implements AsyncDisposable {
       detached: true,
     });
     this.#child = child;
+    this.listeningAfterMs = undefined;
+    const forkedAt = performance.now();
+    child.on('message', (message: { readonly kind?: string }) => {
+      if (message.kind === 'ready') this.listeningAfterMs = performance.now() - forkedAt;
+    });
     child.stdout?.on('data', (chunk) => this.#log.write(chunk));
     child.stderr?.on('data', (chunk) => this.#log.write(chunk));
     const exited = new Promise<string>((resolve) => {

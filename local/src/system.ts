@@ -6,7 +6,7 @@ import { accountSeeds, loadOrCreateCredentials } from './credentials.ts';
 import { lockDataFolder } from './instance-lock.ts';
 import { type LocalInfo, removeLocalInfo, writeLocalInfo } from './local-info.ts';
 import { findFreePorts, requireFreePort } from './ports.ts';
-import { SupervisedProcess } from './supervised-process.ts';
+import { type ProcessSpecification, SupervisedProcess } from './supervised-process.ts';
 import {
   type Component,
   type ComponentSettings,
@@ -57,42 +57,75 @@ export async function startLocalSystem(
   mkdirSync(options.dataDir, { recursive: true });
   resources.use(lockDataFolder(options.dataDir));
   if (options.fresh) emptyDataFolder(options.dataDir);
-  const credentials = loadOrCreateCredentials(options.dataDir);
-  const { instances: all, amqpPort } = await allocate(options);
-  const instances = all.filter(({ component }) => only.includes(component));
-  const seedsFile = path.join(options.dataDir, 'account-seeds.json');
-  writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
-  // Also what is not started has an address: a part of the system behaves as if the rest were down.
-  const specifications = specify(all, { options, credentials, amqpPort, seedsFile, settings });
-  const started = new Set(instances.map(({ name }) => name));
+  const plan = await planSystem(options, settings);
+  const instances = plan.instances.filter(({ component }) => only.includes(component));
   const processes = new Map<string, SupervisedProcess>();
-  const info = () => describe(instances, processes, credentials);
-  let isPublished = false;
-  const publish = () => isPublished && writeLocalInfo(options.dataDir, info());
-  for (const specification of specifications.filter(({ name }) => started.has(name))) {
-    mkdirSync(specification.environment.DATA_DIR ?? options.dataDir, { recursive: true });
-    mkdirSync(path.dirname(specification.logFile), { recursive: true });
-    processes.set(specification.name, resources.use(new SupervisedProcess(specification, tell, publish)));
+  const info = () => describe(instances, processes, plan.credentials);
+  const publication = new Publication(options.dataDir, info);
+  for (const { name } of instances) {
+    const specification = prepared(plan.specifications, name);
+    const supervised = new SupervisedProcess(specification, tell, () => publication.update());
+    processes.set(name, resources.use(supervised));
   }
-  const ready = (signal?: AbortSignal) => untilReady(instances, options.dataDir, signal);
+  const ready = (whileWaiting?: AbortSignal) => untilReady(instances, options.dataDir, whileWaiting);
   await ready(signal);
-  isPublished = true;
-  publish();
-  resources.defer(() => {
-    isPublished = false;
-    removeLocalInfo(options.dataDir);
-  });
+  resources.use(publication).begin();
   const owned = resources.move();
   return {
     get info() {
       return info();
     },
-    connectionString: connectionString(amqpPort),
+    connectionString: connectionString(plan.amqpPort),
     instances,
     process: (name) => named(processes, name),
     ready,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** `local.json`, kept true from when all are ready until the stop begins. */
+class Publication implements Disposable {
+  readonly #dataDir: string;
+  readonly #info: () => LocalInfo;
+  #isPublic = false;
+
+  constructor(dataDir: string, info: () => LocalInfo) {
+    this.#dataDir = dataDir;
+    this.#info = info;
+  }
+
+  begin(): void {
+    this.#isPublic = true;
+    this.update();
+  }
+
+  update(): void {
+    if (this.#isPublic) writeLocalInfo(this.#dataDir, this.#info());
+  }
+
+  [Symbol.dispose](): void {
+    this.#isPublic = false;
+    removeLocalInfo(this.#dataDir);
+  }
+}
+
+/** Addresses, credentials and settings of every instance; also of those that are not started, as if they were down. */
+async function planSystem(options: StartOptions, settings: ComponentSettings) {
+  const credentials = loadOrCreateCredentials(options.dataDir);
+  const { instances, amqpPort } = await allocate(options);
+  const seedsFile = path.join(options.dataDir, 'account-seeds.json');
+  writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
+  const specifications = specify(instances, { options, credentials, amqpPort, seedsFile, settings });
+  return { credentials, instances, amqpPort, specifications };
+}
+
+function prepared(specifications: readonly ProcessSpecification[], name: string): ProcessSpecification {
+  const specification = specifications.find((one) => one.name === name);
+  if (specification === undefined) throw new Error(`Nothing is known of ${name}.`);
+  const { DATA_DIR } = specification.environment;
+  if (DATA_DIR !== undefined) mkdirSync(DATA_DIR, { recursive: true });
+  mkdirSync(path.dirname(specification.logFile), { recursive: true });
+  return specification;
 }
 
 /** Empties the folder but for the lock that this process holds in it. */

@@ -107,6 +107,14 @@ suite('the start command', () => {
     assert.ok(!existsSync(infoFile));
     assert.ok(!running.output().includes('did not stop within'), running.output());
   });
+
+  test('when the command itself is killed, no process stays behind', async () => {
+    running = start('--port', '0', '--no-demo', '--drones', '4', '--time-scale', '60');
+    await eventually(() => running.output().includes('Ready in'), { timeoutMs, what: 'the second ready line' });
+    const pids = Object.values(readInfo().services).map(({ pid }) => pid);
+    running.child.kill('SIGKILL');
+    await eventually(() => pids.every((pid) => !isAlive(pid)), { timeoutMs, what: 'the end of all processes' });
+  });
 });
 
 interface Command {

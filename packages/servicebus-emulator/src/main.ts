@@ -14,9 +14,12 @@ try {
   const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault });
   const stop = () => {
     setTimeout(() => process.exit(1), stopTimeoutMs).unref();
-    void emulator[Symbol.asyncDispose]();
+    void emulator[Symbol.asyncDispose]().then(() => process.connected && process.disconnect());
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  // Started with a channel to its parent, it says when it listens and does not outlive the parent.
+  if (process.connected) process.once('disconnect', stop);
+  process.send?.({ kind: 'ready', url: emulator.statusUrl });
   process.stdout.write(`Listening: ${emulator.connectionString}\nStatus: ${emulator.statusUrl}\n`);
 } catch (error) {
   process.stderr.write(`servicebus-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
