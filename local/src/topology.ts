@@ -6,6 +6,7 @@ import type { ProcessSpecification } from './supervised-process.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const host = '127.0.0.1';
+const telemetryBootstrap = import.meta.resolve('@dronedelivery/service-kit/telemetry-bootstrap');
 
 /** In the order of starting; they are stopped the other way round. */
 export const components = [
@@ -84,6 +85,8 @@ export function specify(instances: readonly Instance[], surroundings: Surroundin
     name: instance.name,
     entry: path.join(root, entries[instance.component]),
     arguments: instance.component === 'broker' ? brokerArguments(instance, surroundings) : [],
+    // Costs memory and a second of start-up, so only where somebody collects the spans.
+    nodeArguments: process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? [] : ['--import', telemetryBootstrap],
     environment: {
       ...shared,
       ...ownEnvironment(instance.component, surroundings),
