@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { type Operation, operation, operations, Problem } from '@dronedelivery/contracts';
-import { deliveryRequest, eventually, startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
+import { operation, operations, Problem } from '@dronedelivery/contracts';
+import { deliveryRequest, startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
 import Type from 'typebox';
 import { AppError } from '../src/app-error.ts';
 import { createTokenVerifier } from '../src/auth.ts';
@@ -10,20 +10,8 @@ import { createHttpServer, ForeignAnswer, type HttpServer, registerOperation } f
 import { createLogger, silentLogger } from '../src/logger.ts';
 import { compileCheck } from '../src/schema-check.ts';
 import { currentTrace } from '../src/trace-context.ts';
+import { slow } from './slow-operation.ts';
 
-const service = 'delivery';
-const open = { kind: 'anonymous' } as const;
-const slow = operation({
-  id: 'slow',
-  service,
-  method: 'GET',
-  path: '/v1/slow',
-  summary: '',
-  public: false,
-  access: open,
-  responses: { 200: Type.String() },
-  errors: [],
-});
 const crash = operation({ ...slow, id: 'crash', path: '/v1/crash' });
 const foreign = operation({ ...slow, id: 'foreign', path: '/v1/foreign' });
 const html = operation({ ...slow, id: 'html', path: '/page', responseMediaType: 'text/html' });
@@ -304,61 +292,6 @@ describe('the HTTP server', () => {
   }
 });
 
-test('a graceful stop is not ready at once, ends what is in flight, and takes no new connection', async () => {
-  const gate = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  const server = createHttpServer({
-    name: 't',
-    host: '127.0.0.1',
-    port: 0,
-    logger: silentLogger,
-  });
-  registerOperation(server, slow satisfies Operation, async () => {
-    started.resolve();
-    await gate.promise;
-    return { status: 200, body: 'done' };
-  });
-  const url = await server.listen();
-  await (await fetch(`${url}/healthz/ready`)).text();
-  const inFlight = fetch(`${url}/v1/slow`);
-  await started.promise;
-  const closed = server.close();
-  await eventually(
-    () =>
-      fetch(`${url}/healthz/ready`).then(
-        () => false,
-        () => true,
-      ),
-    { what: 'refusing connections' },
-  );
-  gate.resolve();
-  const answer = await inFlight;
-  assert.equal(await answer.text(), '"done"');
-  const startedAt = performance.now();
-  await closed;
-  assert.ok(performance.now() - startedAt < 1000, 'idle connections must not hold up the stop');
-});
-
-test('an answer that is a problem does not keep its connection, and the stop, either', async () => {
-  const gate = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  const server = createHttpServer({ name: 't', host: '127.0.0.1', port: 0, logger: silentLogger });
-  registerOperation(server, slow, async () => {
-    started.resolve();
-    await gate.promise;
-    throw new AppError('conflict');
-  });
-  const url = await server.listen();
-  const inFlight = fetch(`${url}/v1/slow`);
-  await started.promise;
-  const closed = server.close();
-  gate.resolve();
-  assert.equal((await inFlight).status, 409);
-  const startedAt = performance.now();
-  await closed;
-  assert.ok(performance.now() - startedAt < 1000);
-});
-
 test('a client that sends too slowly is cut off', async () => {
   const server = createHttpServer({
     name: 't',
@@ -382,24 +315,4 @@ test('a client that sends too slowly is cut off', async () => {
   });
   assert.match(answer, /^HTTP\/1\.1 408 /);
   await server.close();
-});
-
-test('a handler that never ends does not hold up a stop beyond the drain limit', async () => {
-  const started = Promise.withResolvers<void>();
-  const server = createHttpServer({
-    name: 't',
-    host: '127.0.0.1',
-    port: 0,
-    logger: silentLogger,
-    drainLimitMs: 100,
-  });
-  registerOperation(server, slow, () => {
-    started.resolve();
-    return new Promise(() => undefined);
-  });
-  const url = await server.listen();
-  const cut = assert.rejects(fetch(`${url}/v1/slow`));
-  await started.promise;
-  await server.close();
-  await cut;
 });
