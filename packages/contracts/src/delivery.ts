@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Id, Instant, Location, literals, nullable, Page, strict } from './common.ts';
-import { ConfirmationKind, ConfirmationRequired, ParcelSpecification } from './delivery-request.ts';
+import { ConfirmationKind, ConfirmationRequired, DeliveryPlan, ParcelSpecification } from './delivery-request.ts';
 
 export const DeliveryStage = literals(
   'Created',
@@ -84,10 +84,7 @@ export const DeliveryPage = Page(DeliveryListItem);
 /** Internal: what the saga stores first. */
 export const PutDelivery = strict({
   ownerId: Id,
-  pickup: Location,
-  dropOff: Location,
-  pickupTime: Instant,
-  deadline: Instant,
+  ...DeliveryPlan.properties,
   expedited: Type.Boolean(),
   confirmationRequired: ConfirmationRequired,
   parcel: ParcelSpecification,
@@ -100,10 +97,7 @@ export type PutDelivery = Static<typeof PutDelivery>;
 export const ReplanDelivery = strict({
   requestId: Id,
   requestSequence: RequestSequence,
-  pickup: Location,
-  dropOff: Location,
-  pickupTime: Instant,
-  deadline: Instant,
+  ...DeliveryPlan.properties,
 });
 export type ReplanDelivery = Static<typeof ReplanDelivery>;
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Id, Instant, Location, literals, Page, strict } from './common.ts';
 import { Reason, RequestSequence } from './delivery.ts';
-import { PackageSize } from './delivery-request.ts';
+import { DeliveryPlan, PackageSize } from './delivery-request.ts';
 
 const nullable = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const positive = Type.Number({ exclusiveMinimum: 0, maximum: 1e9 });
@@ -202,10 +202,7 @@ export type MissionState = Static<typeof MissionState>;
 /** Internal: what the saga asks of the scheduler; idempotent by delivery and `requestSequence`. */
 export const PutDroneDelivery = strict({
   ownerId: Id,
-  pickup: Location,
-  dropOff: Location,
-  pickupTime: Instant,
-  deadline: Instant,
+  ...DeliveryPlan.properties,
   expedited: Type.Boolean(),
   packageSize: PackageSize,
   weightKg: Type.Number({ exclusiveMinimum: 0 }),
