@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { ApiClient } from '@dronedelivery/local/api-client';
-import { verifySystem } from '@dronedelivery/local/verify';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import { PlantedFaults } from '../support/planted-faults.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
@@ -60,20 +60,17 @@ suite('the verification', () => {
     return new ApiClient(running.system.info.edgeUrl, answer.body.client);
   }
 
-  async function verify(): Promise<{ exitCode: number; lines: string[] }> {
-    const args = ['local/src/verify.ts', '--data', dataDir, '--accepted', acceptedFile];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  async function verify(folder = dataDir): Promise<{ exitCode: number; lines: string[] }> {
+    const args = ['local/src/verify.ts', '--data', folder, '--accepted', acceptedFile];
+    const child = spawn(process.execPath, args, { cwd: root });
     const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => chunks.push(chunk));
     const [exitCode] = await once(child, 'close');
     return { exitCode, lines: Buffer.concat(chunks).toString().trim().split('\n') };
   }
 
   test('finds nothing while deliveries are under way', async () => {
-    const { violations, seen } = await verifySystem(running.system.info, Object.values(ids));
-    assert.deepEqual(violations, []);
-    assert.equal(seen.deliveries.length, names.length + 1);
-    assert.ok(seen.requestsWaiting >= 1);
+    await assertInvariants(running, Object.values(ids));
   });
 
   test('finds nothing after them, and says what it has seen', async () => {
@@ -82,6 +79,12 @@ suite('the verification', () => {
     const { exitCode, lines } = await verify();
     assert.match(lines.join('\n'), /^10 deliveries, .*: 0 violations of I1 to I6$/);
     assert.equal(exitCode, 0);
+  });
+
+  test('cannot say anything where no system runs', async () => {
+    const { exitCode, lines } = await verify(path.join(dataDir, 'nowhere'));
+    assert.equal(exitCode, 2);
+    assert.match(lines.join('\n'), /^No system runs on .*: start one/);
   });
 
   test('finds each planted fault, names what it concerns, and fails', async () => {

@@ -13,6 +13,7 @@ import type { LocalInfo } from '../local-info.ts';
 import { lookAsTenant } from './look-as-tenant.ts';
 import { mapBounded, Reader } from './reader.ts';
 import type { DeliveryDetails, Snapshot } from './snapshot.ts';
+import { deliveryKey } from './states.ts';
 import type { Violation } from './violation.ts';
 
 /** Reads a snapshot as an operator; with suspicions, details only of the deliveries that they name. */
@@ -26,7 +27,7 @@ export function createCollector(info: LocalInfo, accepted: readonly string[]): C
     const missions = await operator.all<DroneDelivery>('/v1/dronedeliveries');
     const drones = await operator.all<Drone>('/v1/drones');
     const models = await operator.all<DroneModel>('/v1/dronemodels');
-    const deliveries = await operator.all<DeliveryListItem>('/v1/deliveries');
+    const deliveries = distinct(await operator.all<DeliveryListItem>('/v1/deliveries'));
     return {
       ...{ missions, drones, models, deliveries, accepted },
       details: await mapBounded(withDetails(deliveries, suspected), (delivery) => readDetails(operator, delivery)),
@@ -39,6 +40,11 @@ export function createCollector(info: LocalInfo, accepted: readonly string[]): C
       takenAtMs: Date.now(),
     };
   };
+}
+
+/** Pages may show a delivery twice that moves to the history while they are read. */
+function distinct(deliveries: readonly DeliveryListItem[]): DeliveryListItem[] {
+  return [...new Map(deliveries.map((delivery) => [deliveryKey(delivery.businessId, delivery.id), delivery])).values()];
 }
 
 function withDetails(deliveries: readonly DeliveryListItem[], suspected: readonly Violation[] | undefined) {
