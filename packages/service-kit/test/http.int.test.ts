@@ -188,7 +188,9 @@ describe('the HTTP server', () => {
 
   test('tells unknown paths from unknown methods', async () => {
     assert.equal(codeOf(await call('GET', '/v1/nothing')), 'not-found');
-    assert.equal(codeOf(await call('GET', '/v1/%zz')), 'not-found');
+    const malformed = await call('GET', '/v1/%zz');
+    assert.equal(codeOf(malformed), 'not-found');
+    assert.equal(malformed.headers.get('x-request-id'), malformed.json.requestId);
     const wrong = await call('DELETE', '/v1/deliveries/d1');
     assert.equal(codeOf(wrong), 'method-not-allowed');
     assert.equal(wrong.headers.get('allow'), 'GET');
@@ -265,6 +267,11 @@ describe('the HTTP server', () => {
       await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`),
       /^HTTP\/1\.1 431 [\s\S]*headers-too-large/,
     );
+  });
+
+  test('an expectation that it does not know changes nothing', async () => {
+    const head = ['GET /page HTTP/1.1', 'host: x', 'expect: the-unexpected', 'connection: close'];
+    assert.match(await raw(`${head.join('\r\n')}\r\n\r\n`), /^HTTP\/1\.1 200 [\s\S]*<p>hello/);
   });
 
   test('describes itself by OpenAPI 3.1 and answers probes', async () => {

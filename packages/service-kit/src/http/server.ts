@@ -120,9 +120,13 @@ function createFastify(options: HttpServerOptions): FastifyInstance {
     },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
+      // No hook has run: Fastify gave up on the path before.
+      reply.header('x-request-id', request.id);
       sendProblem(error, request, reply, options.logger);
     },
   });
+  // Node would answer 417 without a body; a server may as well ignore what it does not know (RFC 9110, section 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   fastify.server.maxConnections = options.connectionsMax ?? 20_000;
   return fastify as unknown as FastifyInstance;
 }
