@@ -82,6 +82,16 @@ test('what is not there is not found, even if a later one is', async () => {
   assert.equal((await desk.get(undefined, '3')).messageId, 'm3');
 });
 
+test('a sequence number that no broker can give is not found, and the broker is not asked', async () => {
+  const fail = () => assert.fail('the broker was asked');
+  const desk = createDeadLetterDesk([{ source: 'a', peek: fail, take: fail }], at('Created'));
+  const beyond = String(2n ** 63n);
+  await assert.rejects(desk.get(undefined, beyond), { code: 'not-found' });
+  await assert.rejects(desk.discard(undefined, beyond), { code: 'not-found' });
+  await assert.rejects(desk.replay(undefined, beyond, signal), { code: 'not-found' });
+  await assert.rejects(desk.list(undefined, 9, `a!${beyond}`), { code: 'validation-failed' });
+});
+
 test('a replay is sent before the letter is discarded', async () => {
   const log: string[] = [];
   const desk = createDeadLetterDesk([fakeBox('a', [3], log)], at('Created'));

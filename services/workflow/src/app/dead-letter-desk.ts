@@ -9,6 +9,9 @@ export interface PageOfLetters {
   readonly nextCursor?: string;
 }
 
+/** Brokers count in signed 64 bits: asked for more they fail, instead of finding nothing. */
+const sequenceNumberMax = 2n ** 63n - 1n;
+
 /** What operators do about dead letters. Every operation names its box; the first one is meant where none is named. */
 export interface DeadLetterDesk {
   list(source: string | undefined, limit: number, cursor: string | undefined): Promise<PageOfLetters>;
@@ -60,7 +63,7 @@ async function listFrom(
 
 function readCursor(cursor: string): readonly [string, string] {
   const parts = /^([^!]+)!(\d{1,20})$/.exec(cursor);
-  if (parts?.[1] === undefined || parts[2] === undefined) throw invalidCursor();
+  if (parts?.[1] === undefined || parts[2] === undefined || !isPossible(parts[2])) throw invalidCursor();
   return [parts[1], parts[2]];
 }
 
@@ -70,16 +73,20 @@ function invalidCursor(): AppError {
 }
 
 async function peekOne(box: DeadLetterBox, sequenceNumber: string): Promise<DeadLetter> {
-  const [letter] = await box.peek(sequenceNumber, 1);
+  const [letter] = isPossible(sequenceNumber) ? await box.peek(sequenceNumber, 1) : [];
   if (letter === undefined || letter.sequenceNumber !== sequenceNumber) throw absent(box, sequenceNumber);
   return letter;
 }
 
 async function takeOne(box: DeadLetterBox, sequenceNumber: string): Promise<TakenLetter> {
-  const taken = await box.take(sequenceNumber);
+  const taken = isPossible(sequenceNumber) ? await box.take(sequenceNumber) : 'absent';
   if (taken === 'absent') throw absent(box, sequenceNumber);
   if (taken === 'busy') throw new AppError('conflict', 'The letter is being worked on; try again.', { retryAfterS: 2 });
   return taken;
+}
+
+function isPossible(sequenceNumber: string): boolean {
+  return BigInt(sequenceNumber) <= sequenceNumberMax;
 }
 
 function absent(box: DeadLetterBox, sequenceNumber: string): AppError {
