@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, request, untilStage, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 
@@ -117,6 +118,8 @@ suite('bad input through the edge', () => {
     assert.equal((await untilStage(running.customer, id, finalStages)).stage, 'Completed');
     assert.deepEqual(processIds(running), pids);
   });
+
+  test('the invariants hold', () => assertInvariants(running));
 });
 
 function processIds({ system }: TestSystem): Record<string, number> {

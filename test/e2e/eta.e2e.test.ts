@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivery } from '@dronedelivery/contracts';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, request, until, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 
@@ -50,6 +51,8 @@ suite('estimated times of arrival', () => {
       assert.ok(Math.abs(deliveryErrorS) <= errorMaxS, `delivery, told in minute ${flightMinute}`);
     }
   });
+
+  test('the invariants hold', () => assertInvariants(running));
 });
 
 /** Told minus real, in seconds of flight. */

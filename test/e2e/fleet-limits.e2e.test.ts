@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 
@@ -51,4 +52,6 @@ suite('a fleet of one drone', () => {
     const delivery = await untilStage(running.customer, flying, finalStages, 120_000);
     assert.equal(delivery.stage, 'Completed');
   });
+
+  test('the invariants hold', () => assertInvariants(running));
 });

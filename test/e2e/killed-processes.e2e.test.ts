@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivery } from '@dronedelivery/contracts';
 import { eventually } from '@dronedelivery/testing';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 
@@ -36,6 +37,7 @@ suite('processes killed under traffic', () => {
       const stages = await untilEnded(running, traffic.accepted);
       t.diagnostic(`all ${stages.length} ended ${((performance.now() - killedAt) / 1000).toFixed(1)} s after the kill`);
       assert.deepEqual(new Set(stages), new Set(['Completed']));
+      await assertInvariants(running, [...traffic.accepted]);
     });
   }
 

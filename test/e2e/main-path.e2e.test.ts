@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { DeliveryStatusEvent } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
+import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 
@@ -151,4 +152,6 @@ suite('the main path through the edge, with real processes', () => {
     assert.ok(answer.body.utilization.traveledMiles > 0);
     assert.ok(answer.body.total > 0);
   });
+
+  test('the invariants hold', () => assertInvariants(running));
 });
