@@ -1,4 +1,5 @@
 import type { CreateDeliveryMessage, PutDelivery, PutDroneDelivery } from '@dronedelivery/contracts';
+import { afterBinding, faultOf } from './after-binding.ts';
 import { bindDrone } from './assignment.ts';
 import { afterRelease, compensate, complete, isTerminal } from './compensation.ts';
 import type { Circumstances } from './policy.ts';
@@ -61,42 +62,9 @@ function* storePackage(request: CreateRequest, age: AgeOfPlan): Saga<Ending | un
 }
 
 function* assign(request: CreateRequest, circumstances: Circumstances): Saga {
-  const assigned = yield* bindDrone(request, droneBody(request), circumstances);
-  switch (assigned.kind) {
-    case 'bound':
-      return complete('assigned');
-    case 'later':
-    case 'waiting':
-      return assigned.ending;
-    case 'hopeless': {
-      const text = `No drone was free before the deadline ${request.message.plan.deadline}.`;
-      return yield* compensate(request, { code: 'no-drone-before-deadline', text });
-    }
-    case 'refused':
-      return yield* afterRefusal(request, assigned, circumstances);
-  }
-}
-
-function* afterRefusal(
-  request: CreateRequest,
-  refusal: { readonly code: string; readonly detail: string },
-  circumstances: Circumstances,
-): Saga {
-  switch (refusal.code) {
-    case 'plan-superseded':
-    case 'conflict':
-      return complete('superseded', refusal.code);
-    case 'parcel-on-board':
-      return complete('under-way');
-    case 'released':
-      return yield* afterRelease(request, circumstances);
-    default:
-      return yield* compensate(request, faultOf(refusal));
-  }
-}
-
-function faultOf({ code, detail }: { readonly code: string; readonly detail: string }) {
-  return { code, text: detail };
+  const binding = yield* bindDrone(request, droneBody(request), circumstances);
+  const { deadline } = request.message.plan;
+  return yield* afterBinding(request, binding, { bound: 'assigned', deadline }, circumstances);
 }
 
 function deliveryBody({ message, envelope }: CreateRequest): PutDelivery {

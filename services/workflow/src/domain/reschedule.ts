@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryPlan, PutDroneDelivery, RescheduleDeliveryMessage } from '@dronedelivery/contracts';
-import { type Binding, bindDrone } from './assignment.ts';
-import { afterRelease, compensate, complete, isTerminal } from './compensation.ts';
+import { afterBinding } from './after-binding.ts';
+import { bindDrone } from './assignment.ts';
+import { afterRelease, complete, isTerminal } from './compensation.ts';
 import { mergePlan, planOf } from './plan.ts';
 import type { Circumstances } from './policy.ts';
 import { refuse } from './refusal.ts';
@@ -44,35 +45,20 @@ function* refuseEnded(request: RescheduleRequest): Saga {
 }
 
 function* change(wanted: Change, circumstances: Circumstances): Saga {
-  const binding = yield* bindDrone(wanted.request, droneBody(wanted), circumstances);
-  if (binding.kind === 'refused') {
-    const after = wanted.applied
-      ? refusedAgain(wanted.request, binding, circumstances)
-      : refused(wanted.request, binding);
-    return yield* after;
+  const { request, plan, applied } = wanted;
+  const binding = yield* bindDrone(request, droneBody(wanted), circumstances);
+  if (!applied) {
+    if (binding.kind === 'refused') return yield* refused(request, binding);
+    const ended = yield* replan(wanted);
+    if (ended !== undefined) return ended;
   }
-  const ended = wanted.applied ? undefined : yield* replan(wanted);
-  return ended ?? (yield* follow(wanted, binding));
+  // The delivery lives by this message since its plan was accepted, so an end has to be found for it.
+  return yield* afterBinding(request, binding, { bound: 'rescheduled', deadline: plan.deadline }, circumstances);
 }
 
 /** The scheduler has kept the plan it had. */
 function* refused(request: RescheduleRequest, { code, detail }: Refused): Saga {
   return yield* refuse(request, { code, text: detail });
-}
-
-/** The delivery lives by this message since its plan was accepted, so an end has to be found for it. */
-function* refusedAgain(request: RescheduleRequest, refusal: Refused, circumstances: Circumstances): Saga {
-  switch (refusal.code) {
-    case 'plan-superseded':
-    case 'conflict':
-      return complete('superseded', refusal.code);
-    case 'parcel-on-board':
-      return complete('under-way');
-    case 'released':
-      return yield* afterRelease(request, circumstances);
-    default:
-      return yield* compensate(request, { code: refusal.code, text: refusal.detail });
-  }
 }
 
 /** What delivery refuses here, it has in its history by itself. */
@@ -81,20 +67,6 @@ function* replan({ request, plan }: Change): Saga<Ending | undefined> {
   const body = { requestId, requestSequence: request.envelope.sequence, ...plan };
   const put = yield* ask({ name: 'replanDelivery', body });
   return put.kind === 'done' ? undefined : complete('refused', put.code);
-}
-
-function* follow({ request, plan }: Change, binding: Exclude<Binding, Refused>): Saga {
-  switch (binding.kind) {
-    case 'bound':
-      return complete('rescheduled');
-    case 'later':
-    case 'waiting':
-      return binding.ending;
-    case 'hopeless': {
-      const text = `No drone was free before the deadline ${plan.deadline}.`;
-      return yield* compensate(request, { code: 'no-drone-before-deadline', text });
-    }
-  }
 }
 
 function droneBody({ request, delivery, plan }: Change): PutDroneDelivery {
