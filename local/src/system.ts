@@ -12,6 +12,7 @@ import {
   type ComponentSettings,
   components,
   connectionString,
+  defaultBrokerConfigFile,
   type Instance,
   instancesOf,
   replicaCount,
@@ -38,6 +39,8 @@ export interface LocalSystemOverrides {
   readonly tell?: (message: string) => void;
   /** Settings of single components beyond those that the options lead to: tests shorten waits with them. */
   readonly settings?: ComponentSettings;
+  /** Other entities of the broker than production has: tests shorten locks with them. */
+  readonly brokerConfigFile?: string;
   /** Starts only these; benchmarks look at parts of the system. */
   readonly only?: readonly Component[];
   /** Gives up waiting until all are ready; what was started is stopped. */
@@ -51,13 +54,14 @@ export interface LocalSystemOverrides {
  */
 export async function startLocalSystem(
   options: StartOptions,
-  { tell = () => undefined, settings = {}, only = components, signal }: LocalSystemOverrides = {},
+  overrides: LocalSystemOverrides = {},
 ): Promise<LocalSystem> {
+  const { tell = () => undefined, only = components, signal } = overrides;
   await using resources = new AsyncDisposableStack();
   mkdirSync(options.dataDir, { recursive: true });
   resources.use(lockDataFolder(options.dataDir));
   if (options.fresh) emptyDataFolder(options.dataDir);
-  const plan = await planSystem(options, settings);
+  const plan = await planSystem(options, overrides);
   const instances = plan.instances.filter(({ component }) => only.includes(component));
   const processes = new Map<string, SupervisedProcess>();
   const info = () => describe(instances, processes, plan.credentials);
@@ -110,12 +114,17 @@ class Publication implements Disposable {
 }
 
 /** Addresses, credentials and settings of every instance; also of those that are not started, as if they were down. */
-async function planSystem(options: StartOptions, settings: ComponentSettings) {
+async function planSystem(
+  options: StartOptions,
+  { settings = {}, brokerConfigFile = defaultBrokerConfigFile }: LocalSystemOverrides,
+) {
   const credentials = loadOrCreateCredentials(options.dataDir);
   const { instances, amqpPort } = await allocate(options);
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
-  const specifications = specify(instances, { options, credentials, amqpPort, seedsFile, settings });
+  const specifications = specify(instances, {
+    ...{ options, credentials, amqpPort, seedsFile, settings, brokerConfigFile },
+  });
   return { credentials, instances, amqpPort, specifications };
 }
 

@@ -6,6 +6,8 @@ import type { ProcessSpecification } from './supervised-process.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const host = '127.0.0.1';
+/** Entities of the broker as production has them. */
+export const defaultBrokerConfigFile = path.join(root, 'local/config/broker.json');
 const telemetryBootstrap = import.meta.resolve('@dronedelivery/service-kit/telemetry-bootstrap');
 
 /** In the order of starting; they are stopped the other way round. */
@@ -75,6 +77,7 @@ export interface Surroundings {
   readonly amqpPort: number;
   readonly seedsFile: string;
   readonly settings: ComponentSettings;
+  readonly brokerConfigFile: string;
 }
 
 /** What to run, with which settings, for every instance. */
@@ -135,9 +138,9 @@ export function connectionString(amqpPort: number): string {
   return `Endpoint=sb://${host}:${amqpPort};${key};UseDevelopmentEmulator=true;`;
 }
 
-function brokerArguments(instance: Instance, { options, amqpPort }: Surroundings): string[] {
+function brokerArguments(instance: Instance, { options, amqpPort, brokerConfigFile }: Surroundings): string[] {
   return [
-    ...['--config', path.join(root, 'local/config/broker.json')],
+    ...['--config', brokerConfigFile],
     ...['--data', path.join(options.dataDir, 'broker', 'broker.db')],
     ...['--host', host, '--port', String(amqpPort), '--http-port', String(instance.port)],
   ];

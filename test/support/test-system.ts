@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import type { StartOptions } from '@dronedelivery/local/arguments';
 import { type LocalSystem, type LocalSystemOverrides, startLocalSystem } from '@dronedelivery/local/system';
+import { defaultBrokerConfigFile } from '@dronedelivery/local/topology';
 
 export interface TestSystem extends AsyncDisposable {
   readonly system: LocalSystem;
+  readonly dataDir: string;
   /** The demo business. */
   readonly customer: ApiClient;
   readonly operator: ApiClient;
@@ -14,10 +16,17 @@ export interface TestSystem extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSystemOverrides, 'settings'> {}
+export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSystemOverrides, 'settings'> {
+  /** How long the broker locks a message for its receiver; as in production when absent. */
+  readonly lockSeconds?: number;
+}
 
 /** A whole system of real processes on free ports and a folder of its own, gone after disposal. */
-export async function startTestSystem({ settings = {}, ...overrides }: TestSystemOptions = {}): Promise<TestSystem> {
+export async function startTestSystem({
+  settings = {},
+  lockSeconds,
+  ...overrides
+}: TestSystemOptions = {}): Promise<TestSystem> {
   const dataDir = overrides.dataDir ?? mkdtempSync(path.join(tmpdir(), 'drone-delivery-'));
   const options: StartOptions = {
     dataDir,
@@ -31,12 +40,14 @@ export async function startTestSystem({ settings = {}, ...overrides }: TestSyste
     logLevel: 'info',
     ...overrides,
   };
-  const start = () => startLocalSystem(options, { settings, tell: console.error });
+  const broker = lockSeconds === undefined ? {} : { brokerConfigFile: withLocksOf(lockSeconds, dataDir) };
+  const start = () => startLocalSystem(options, { settings, ...broker, tell: console.error });
   let system = await start();
   return {
     get system() {
       return system;
     },
+    dataDir,
     get customer() {
       return new ApiClient(system.info.edgeUrl, system.info.demo);
     },
@@ -53,4 +64,12 @@ export async function startTestSystem({ settings = {}, ...overrides }: TestSyste
       else console.error(`The data stays in ${dataDir}`);
     },
   };
+}
+
+/** The entities of production but for their locks, so that a test need not wait a minute for one to run out. */
+function withLocksOf(seconds: number, dataDir: string): string {
+  const file = path.join(dataDir, 'broker-config.json');
+  const production = readFileSync(defaultBrokerConfigFile, 'utf8');
+  writeFileSync(file, production.replaceAll(/"LockDuration": "[^"]+"/g, `"LockDuration": "PT${seconds}S"`));
+  return file;
 }
