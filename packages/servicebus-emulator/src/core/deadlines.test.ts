@@ -4,7 +4,7 @@ import { Deadlines } from './deadlines.ts';
 import type { Message } from './message.ts';
 
 const at = (scheduledAtMs: number) => ({ scheduledAtMs, removed: false }) as Message;
-const create = () => new Deadlines((message) => message.scheduledAtMs);
+const create = () => new Deadlines<Message>((message) => message.scheduledAtMs);
 
 test('gives what is due, soonest first', () => {
   const deadlines = create();

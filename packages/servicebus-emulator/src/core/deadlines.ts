@@ -1,9 +1,8 @@
 import { Heap } from './heap.ts';
-import type { Message } from './message.ts';
 
-interface Deadline {
+interface Deadline<T> {
   readonly dueMs: number;
-  readonly message: Message;
+  readonly item: T;
 }
 
 /** Entries that no longer hold may pile up behind one that does; beyond this share they are swept out. */
@@ -11,15 +10,15 @@ const staleShareMax = 4;
 const sizeKept = 256;
 
 /**
- * Messages by the moment when something is due for them. Nothing is ever taken out of the middle: an entry holds only
+ * Messages, or what else can end, by the moment when something is due for them. Nothing is ever taken out of the middle: an entry holds only
  * while `dueOf` still names its moment.
  */
-export class Deadlines {
-  readonly #heap = new Heap<Deadline>((deadline) => deadline.dueMs);
-  readonly #dueOf: (message: Message) => number | undefined;
+export class Deadlines<T extends { readonly removed: boolean }> {
+  readonly #heap = new Heap<Deadline<T>>((deadline) => deadline.dueMs);
+  readonly #dueOf: (item: T) => number | undefined;
   #sizeAfterSweep = 0;
 
-  constructor(dueOf: (message: Message) => number | undefined) {
+  constructor(dueOf: (item: T) => number | undefined) {
     this.#dueOf = dueOf;
   }
 
@@ -28,11 +27,11 @@ export class Deadlines {
     return this.#heap.size;
   }
 
-  add(message: Message): void {
-    const dueMs = this.#dueOf(message);
+  add(item: T): void {
+    const dueMs = this.#dueOf(item);
     if (dueMs === undefined || dueMs === Number.POSITIVE_INFINITY) return;
     if (this.#heap.size > Math.max(sizeKept, this.#sizeAfterSweep * staleShareMax)) this.#sweepStale();
-    this.#heap.push({ dueMs, message });
+    this.#heap.push({ dueMs, item });
   }
 
   /** When the next is due; Infinity when none is. */
@@ -41,10 +40,10 @@ export class Deadlines {
   }
 
   /** Takes out one that is due. */
-  take(nowMs: number): Message | undefined {
+  take(nowMs: number): T | undefined {
     const head = this.#head();
     if (head === undefined || head.dueMs > nowMs) return undefined;
-    return this.#heap.pop()?.message;
+    return this.#heap.pop()?.item;
   }
 
   clear(): void {
@@ -52,7 +51,7 @@ export class Deadlines {
     this.#sizeAfterSweep = 0;
   }
 
-  #head(): Deadline | undefined {
+  #head(): Deadline<T> | undefined {
     for (;;) {
       const head = this.#heap.peek();
       if (head === undefined || this.#holds(head)) return head;
@@ -60,8 +59,8 @@ export class Deadlines {
     }
   }
 
-  #holds({ dueMs, message }: Deadline): boolean {
-    return !message.removed && this.#dueOf(message) === dueMs;
+  #holds({ dueMs, item }: Deadline<T>): boolean {
+    return !item.removed && this.#dueOf(item) === dueMs;
   }
 
   #sweepStale(): void {

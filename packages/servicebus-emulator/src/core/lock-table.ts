@@ -5,7 +5,7 @@ import type { Message } from './message.ts';
 /** Who holds which message until when. Locks live in memory alone: a restart releases them. */
 export class LockTable {
   readonly #held = new Map<string, Message>();
-  readonly #ends = new Deadlines((message) => message.lock?.untilMs);
+  readonly #ends = new Deadlines<Message>((message) => message.lock?.untilMs);
   readonly #durationMs: number;
   readonly #newToken: () => Buffer;
 

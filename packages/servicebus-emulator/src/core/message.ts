@@ -26,6 +26,25 @@ export interface Message {
   removed: boolean;
 }
 
+/** A message that has just arrived: active, for ever and never delivered, but for what is `known`. */
+export function createMessage(
+  content: Content,
+  known: Partial<Message> & Pick<Message, 'sequenceNumber' | 'enqueuedAtMs'>,
+): Message {
+  return {
+    enqueuedSequenceNumber: known.sequenceNumber,
+    expiresAtMs: Number.POSITIVE_INFINITY,
+    scheduledAtMs: 0,
+    deadLetterSource: undefined,
+    state: 'active',
+    deliveryCount: 0,
+    content,
+    lock: undefined,
+    removed: false,
+    ...known,
+  };
+}
+
 export function bytesOf({ content }: Pick<Message, 'content'>): number {
   return content.bare.length + content.annotations.length;
 }

@@ -1,14 +1,15 @@
 import type { Arrival, Content } from '../codec/content.ts';
 import { type ApplicationProperties, withApplicationProperties } from '../codec/properties.ts';
 import { BrokerError } from './broker-error.ts';
-import { Deadlines } from './deadlines.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import type { QueueOptions } from './entity-options.ts';
 import type { EntityRecord, Journal } from './journal.ts';
 import { LockTable } from './lock-table.ts';
-import { bytesOf, type Message } from './message.ts';
+import { createMessage, type Message } from './message.ts';
 import { ReadyList } from './ready-list.ts';
 import { Schedule } from './schedule.ts';
+import { Sequence } from './sequence.ts';
+import { Shelf } from './shelf.ts';
 
 export interface QueueCounts {
   active: number;
@@ -44,15 +45,12 @@ export class Queue {
   /** Undefined for a dead-letter queue itself. */
   readonly deadLetters: Queue | undefined;
   readonly #surroundings: QueueSurroundings;
-  readonly #messages = new Map<number, Message>();
+  readonly #shelf: Shelf;
+  readonly #sequence: Sequence;
   readonly #ready = new ReadyList();
   readonly #schedule: Schedule;
   readonly #locks: LockTable;
-  readonly #expiries = new Deadlines((message) => message.expiresAtMs);
   readonly #history: DuplicateHistory | undefined;
-  #lastSequenceNumber = 0;
-  #deferredCount = 0;
-  #bytes = 0;
 
   constructor(
     path: string,
@@ -66,6 +64,8 @@ export class Queue {
     this.deadLetters = deadLetters;
     this.id = id;
     this.#surroundings = surroundings;
+    this.#shelf = new Shelf(id, surroundings.journal);
+    this.#sequence = new Sequence(id, surroundings.journal);
     this.#schedule = new Schedule(id, surroundings.journal);
     this.#locks = new LockTable(options.lockDurationMs, surroundings.newLockToken);
     const { duplicateWindowMs } = options;
@@ -75,35 +75,31 @@ export class Queue {
 
   get counts(): QueueCounts {
     return {
-      active: this.#messages.size - this.#deferredCount,
+      active: this.#shelf.size - this.#shelf.deferredCount,
       scheduled: this.#schedule.size,
-      deferred: this.#deferredCount,
+      deferred: this.#shelf.deferredCount,
       deadLettered: this.deadLetters?.count ?? 0,
     };
   }
 
   /** All that it holds, dead letters apart. */
   get count(): number {
-    return this.#messages.size + this.#schedule.size;
+    return this.#shelf.size + this.#schedule.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#shelf.bytes + this.#schedule.bytes;
   }
 
   /** When `sweep` has something to do; Infinity when nothing is foreseen. */
   get nextDueMs(): number {
-    return Math.min(this.#schedule.nextMs, this.#locks.nextMs, this.#expiries.nextMs);
+    return Math.min(this.#schedule.nextMs, this.#locks.nextMs, this.#shelf.nextExpiryMs);
   }
 
   /** Forgets its memory and takes over what is durable. Locks are released by it. */
   load(record: EntityRecord): void {
-    for (const message of this.#messages.values()) message.removed = true;
-    this.#messages.clear();
-    for (const part of [this.#ready, this.#schedule, this.#locks, this.#expiries]) part.clear();
-    this.#deferredCount = 0;
-    this.#bytes = 0;
-    this.#lastSequenceNumber = record.lastSequenceNumber;
+    for (const part of [this.#shelf, this.#ready, this.#schedule, this.#locks]) part.clear();
+    this.#sequence.load(record.lastSequenceNumber);
     this.#history?.load(record.remembered);
     for (const message of record.messages) this.#restore(message);
   }
@@ -111,7 +107,7 @@ export class Queue {
   /** @throws BrokerError `quota-exceeded` when that much more does not fit */
   assertRoom(messages: number, bytes: number): void {
     const held = this.count + (this.deadLetters?.count ?? 0);
-    const heldBytes = this.#bytes + (this.deadLetters?.bytes ?? 0);
+    const heldBytes = this.bytes + (this.deadLetters?.bytes ?? 0);
     if (held + messages <= this.options.messagesMax && heldBytes + bytes <= this.options.bytesMax) return;
     const text = `The entity '${this.path}' is full: it holds ${held} messages, ${heldBytes} bytes.`;
     throw new BrokerError('quota-exceeded', text);
@@ -123,28 +119,29 @@ export class Queue {
    */
   accept(arrival: Arrival, nowMs: number): number {
     const { content, messageId, scheduledAtMs } = arrival;
-    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return this.#nextSequenceNumber();
+    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return this.#sequence.next();
     if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) return this.enqueue(content, nowMs).sequenceNumber;
-    const message = this.#create(content, { state: 'scheduled', scheduledAtMs, enqueuedAtMs: nowMs });
-    this.#bytes += bytesOf(message);
-    this.#schedule.add(message);
-    return message.sequenceNumber;
+    const sequenceNumber = this.#sequence.next();
+    this.#schedule.add(
+      createMessage(content, { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs }),
+    );
+    return sequenceNumber;
   }
 
   enqueue(content: Content, nowMs: number, enqueuedSequenceNumber?: number): Message {
     const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
-    const message = this.#create(content, {
+    const message = createMessage(content, {
+      sequenceNumber: this.#sequence.next(),
       enqueuedAtMs: nowMs,
       expiresAtMs: nowMs + lifetimeMs,
       ...(enqueuedSequenceNumber === undefined ? {} : { enqueuedSequenceNumber }),
     });
-    this.#surroundings.journal.insert(this.id, message);
-    this.#restore(message);
+    this.adopt(message);
     return message;
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    for (const message of this.#schedule.cancel(sequenceNumbers)) this.#bytes -= bytesOf(message);
+    this.#schedule.cancel(sequenceNumbers);
   }
 
   /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
@@ -203,9 +200,7 @@ export class Queue {
     const message = this.#locks.get(token, nowMs);
     this.#locks.unlock(message);
     this.#modify(message, changes);
-    if (message.state !== 'deferred') this.#deferredCount++;
-    message.state = 'deferred';
-    this.#surroundings.journal.update(this.id, message);
+    this.#shelf.defer(message);
   }
 
   /** @throws BrokerError `not-allowed` in a dead-letter queue */
@@ -226,7 +221,7 @@ export class Queue {
   }
 
   get(sequenceNumber: number): Message | undefined {
-    return this.#messages.get(sequenceNumber) ?? this.#schedule.get(sequenceNumber);
+    return this.#shelf.get(sequenceNumber) ?? this.#schedule.get(sequenceNumber);
   }
 
   /** Does at most `stepsMax` of what is due: a million messages may expire in one moment. */
@@ -240,7 +235,6 @@ export class Queue {
   #activateDue(nowMs: number): boolean {
     const message = this.#schedule.take(nowMs);
     if (message === undefined) return false;
-    this.#bytes -= bytesOf(message);
     this.enqueue(message.content, nowMs);
     return true;
   }
@@ -253,7 +247,7 @@ export class Queue {
   }
 
   #expireDue(nowMs: number): boolean {
-    const message = this.#expiries.take(nowMs);
+    const message = this.#shelf.takeExpired(nowMs);
     if (message === undefined) return false;
     // A locked one is left to its holder; if it comes back, it expires then.
     if (message.lock === undefined) this.#expire(message);
@@ -270,7 +264,7 @@ export class Queue {
 
   #deferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
     return sequenceNumbers.map((sequenceNumber) => {
-      const message = this.#messages.get(sequenceNumber);
+      const message = this.#shelf.get(sequenceNumber);
       const found = message?.state === 'deferred' && message.lock === undefined && message.expiresAtMs > nowMs;
       if (message !== undefined && found) return message;
       const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
@@ -290,7 +284,7 @@ export class Queue {
       this.#expire(message);
       return;
     }
-    this.#surroundings.journal.update(this.id, message);
+    this.#shelf.update(message);
     if (message.state !== 'active') return;
     this.#ready.giveBack(message);
     this.#surroundings.onReady(this);
@@ -320,64 +314,32 @@ export class Queue {
 
   /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */
   adopt(message: Message): void {
-    this.#surroundings.journal.insert(this.id, message);
-    this.#restore(message);
+    this.#shelf.add(message);
+    this.#offer(message);
   }
 
   #restore(message: Message): void {
-    this.#bytes += bytesOf(message);
     if (message.state === 'scheduled') {
       this.#schedule.restore(message);
       return;
     }
-    this.#messages.set(message.sequenceNumber, message);
-    this.#expiries.add(message);
-    if (message.state === 'deferred') {
-      this.#deferredCount++;
-      return;
-    }
+    this.#shelf.restore(message);
+    this.#offer(message);
+  }
+
+  #offer(message: Message): void {
+    if (message.state !== 'active') return;
     this.#ready.append(message);
     this.#surroundings.onReady(this);
   }
 
   #modify(message: Message, changes: ApplicationProperties): void {
-    if (changes.size === 0) return;
-    this.#bytes -= bytesOf(message);
-    message.content = changed(message.content, changes);
-    this.#bytes += bytesOf(message);
-    this.#surroundings.journal.rewrite(this.id, message);
+    if (changes.size > 0) this.#shelf.rewrite(message, changed(message.content, changes));
   }
 
   #remove(message: Message): void {
     this.#locks.unlock(message);
-    message.removed = true;
-    this.#bytes -= bytesOf(message);
-    if (message.state === 'deferred') this.#deferredCount--;
-    this.#messages.delete(message.sequenceNumber);
-    this.#surroundings.journal.remove(this.id, message.sequenceNumber);
-  }
-
-  #nextSequenceNumber(): number {
-    this.#lastSequenceNumber++;
-    this.#surroundings.journal.advance(this.id, this.#lastSequenceNumber);
-    return this.#lastSequenceNumber;
-  }
-
-  #create(content: Content, known: Partial<Message> & Pick<Message, 'enqueuedAtMs'>): Message {
-    const sequenceNumber = this.#nextSequenceNumber();
-    return {
-      sequenceNumber,
-      enqueuedSequenceNumber: sequenceNumber,
-      expiresAtMs: Number.POSITIVE_INFINITY,
-      scheduledAtMs: 0,
-      deadLetterSource: undefined,
-      state: 'active',
-      deliveryCount: 0,
-      content,
-      lock: undefined,
-      removed: false,
-      ...known,
-    };
+    this.#shelf.remove(message);
   }
 }
 

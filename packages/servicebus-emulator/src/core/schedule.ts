@@ -1,14 +1,15 @@
 import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Journal } from './journal.ts';
-import type { Message } from './message.ts';
+import { bytesOf, type Message } from './message.ts';
 
 /** Messages that wait for their moment, of a queue or of a topic. */
 export class Schedule {
   readonly #messages = new Map<number, Message>();
-  readonly #due = new Deadlines((message) => message.scheduledAtMs);
+  readonly #due = new Deadlines<Message>((message) => message.scheduledAtMs);
   readonly #entityId: number;
   readonly #journal: Journal;
+  #bytes = 0;
 
   constructor(entityId: number, journal: Journal) {
     this.#entityId = entityId;
@@ -17,6 +18,10 @@ export class Schedule {
 
   get size(): number {
     return this.#messages.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get nextMs(): number {
@@ -31,6 +36,7 @@ export class Schedule {
   restore(message: Message): void {
     this.#messages.set(message.sequenceNumber, message);
     this.#due.add(message);
+    this.#bytes += bytesOf(message);
   }
 
   add(message: Message): void {
@@ -42,14 +48,13 @@ export class Schedule {
    * All of them or none.
    * @throws BrokerError `message-not-found`
    */
-  cancel(sequenceNumbers: readonly number[]): Message[] {
+  cancel(sequenceNumbers: readonly number[]): void {
     const messages = sequenceNumbers.map((sequenceNumber) => {
       const message = this.#messages.get(sequenceNumber);
       if (message !== undefined) return message;
       throw new BrokerError('message-not-found', `No scheduled message has the sequence number ${sequenceNumber}.`);
     });
     for (const message of messages) this.#remove(message);
-    return messages;
   }
 
   /** Takes out one whose moment has come. */
@@ -62,10 +67,12 @@ export class Schedule {
   clear(): void {
     this.#messages.clear();
     this.#due.clear();
+    this.#bytes = 0;
   }
 
   #remove(message: Message): void {
     message.removed = true;
+    this.#bytes -= bytesOf(message);
     this.#messages.delete(message.sequenceNumber);
     this.#journal.remove(this.#entityId, message.sequenceNumber);
   }

@@ -4,9 +4,10 @@ import { DuplicateHistory } from './duplicate-history.ts';
 import type { TopicOptions } from './entity-options.ts';
 import { type Filter, filterable } from './filter.ts';
 import type { EntityRecord, Journal } from './journal.ts';
-import { bytesOf } from './message.ts';
+import { bytesOf, createMessage } from './message.ts';
 import type { Queue } from './queue.ts';
 import { Schedule } from './schedule.ts';
+import { Sequence } from './sequence.ts';
 
 export interface Subscription {
   readonly name: string;
@@ -20,11 +21,9 @@ export class Topic {
   readonly path: string;
   readonly options: TopicOptions;
   readonly subscriptions: readonly Subscription[];
-  readonly #id: number;
-  readonly #journal: Journal;
+  readonly #sequence: Sequence;
   readonly #schedule: Schedule;
   readonly #history: DuplicateHistory | undefined;
-  #lastSequenceNumber = 0;
 
   constructor(
     path: string,
@@ -36,8 +35,7 @@ export class Topic {
     this.path = path;
     this.options = options;
     this.subscriptions = subscriptions;
-    this.#id = id;
-    this.#journal = journal;
+    this.#sequence = new Sequence(id, journal);
     this.#schedule = new Schedule(id, journal);
     const { duplicateWindowMs } = options;
     if (duplicateWindowMs !== undefined) this.#history = new DuplicateHistory(id, duplicateWindowMs, journal);
@@ -53,7 +51,7 @@ export class Topic {
 
   load(record: EntityRecord): void {
     this.#schedule.clear();
-    this.#lastSequenceNumber = record.lastSequenceNumber;
+    this.#sequence.load(record.lastSequenceNumber);
     this.#history?.load(record.remembered);
     for (const message of record.messages) this.#schedule.restore(message);
   }
@@ -67,7 +65,7 @@ export class Topic {
 
   /** @returns the sequence number within the topic */
   accept({ content, messageId, scheduledAtMs }: Arrival, nowMs: number): number {
-    const sequenceNumber = this.#nextSequenceNumber();
+    const sequenceNumber = this.#sequence.next();
     if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return sequenceNumber;
     if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) this.#publish(content, nowMs, sequenceNumber);
     else this.#keep(content, nowMs, scheduledAtMs, sequenceNumber);
@@ -83,7 +81,7 @@ export class Topic {
     for (let steps = 0; steps < stepsMax; steps++) {
       const message = this.#schedule.take(nowMs);
       if (message === undefined) return;
-      this.#publish(message.content, nowMs, this.#nextSequenceNumber());
+      this.#publish(message.content, nowMs, this.#sequence.next());
     }
   }
 
@@ -97,25 +95,9 @@ export class Topic {
   }
 
   #keep(content: Content, nowMs: number, scheduledAtMs: number, sequenceNumber: number): void {
-    this.#schedule.add({
-      sequenceNumber,
-      enqueuedSequenceNumber: sequenceNumber,
-      enqueuedAtMs: nowMs,
-      expiresAtMs: Number.POSITIVE_INFINITY,
-      scheduledAtMs,
-      deadLetterSource: undefined,
-      state: 'scheduled',
-      deliveryCount: 0,
-      content,
-      lock: undefined,
-      removed: false,
-    });
-  }
-
-  #nextSequenceNumber(): number {
-    this.#lastSequenceNumber++;
-    this.#journal.advance(this.#id, this.#lastSequenceNumber);
-    return this.#lastSequenceNumber;
+    this.#schedule.add(
+      createMessage(content, { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs }),
+    );
   }
 }
 
