@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, seededRandom } from '@dronedelivery/testing';
+import { assertInvariants } from '../support/assert-invariants.ts';
+import { type Disturbance, type Ending, isTouched, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
+import { startTestSystem, type TestSystem } from '../support/test-system.ts';
+import { assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
+
+const victims = [
+  ...['broker', 'account', 'package', 'delivery', 'drone-scheduler', 'drone-scheduler-2', 'supervisor'],
+  ...['workflow', 'workflow-2', 'ingestion', 'portal', 'edge', 'simulator'],
+] as const;
+/** While one of these is away the drones are silent, and after five seconds of it they count as lost. */
+const silencing = ['edge', 'simulator', 'everything'];
+const downLimitMs = 30_000;
+const randomPauseMs = { min: 500, max: 4000 } as const;
+/** A process that is not there, and the answers that follow from it. */
+const allowedAnswers = [
+  ...['create none', 'create 503 outcome-unknown', 'create 503 unavailable', 'create 504 upstream-timeout'],
+  ...['read none', 'read 503 unavailable', 'read 504 upstream-timeout'],
+  ...['invoice none', 'invoice 503 unavailable', 'invoice 504 upstream-timeout'],
+];
+
+/** Kills each process in turn, then random ones, then all at once: whatever was accepted ends. */
+export function killingSuite({ seed, randomKills }: { readonly seed: number; readonly randomKills: number }): void {
+  let running: TestSystem;
+  let traffic: Traffic;
+  const disturbances: Disturbance[] = [];
+  before(async () => {
+    running = await startTestSystem({
+      drones: 60,
+      replicas: { workflow: 2, 'drone-scheduler': 2 },
+      // A message that was in the hand of a killed process comes again after its lock.
+      lockSeconds: 5,
+    });
+    await running.customer.token();
+    traffic = startTraffic(running, { name: `kills-${seed}` });
+    await traffic.more(2);
+  });
+  after(() => running[Symbol.asyncDispose]());
+
+  const kill = async (what: string, names: readonly string[]) => {
+    const from = Date.now();
+    const killed = names.map((name) => running.system.process(name));
+    const restartsBefore = killed.map(({ restarts }) => restarts);
+    for (const one of killed) one.kill('SIGKILL');
+    const areUpAgain = () => killed.every(({ restarts }, index) => restarts > (restartsBefore[index] ?? 0));
+    await eventually(areUpAgain, { timeoutMs: downLimitMs, what: `the restart of ${what}` });
+    await running.system.ready();
+    disturbances.push({ what, from, to: Date.now() });
+  };
+
+  for (const victim of victims) {
+    test(`${victim} is killed: it comes back, and requests are accepted again`, async () => {
+      await kill(victim, [victim]);
+      await traffic.more(2);
+    });
+  }
+
+  test(`random processes are killed one after the other, ${randomKills} times`, async () => {
+    const random = seededRandom(seed);
+    for (let n = 0; n < randomKills; n++) {
+      const victim = random.pick(victims);
+      await kill(victim, [victim]);
+      await delay(random.integer(randomPauseMs.min, randomPauseMs.max));
+    }
+    await traffic.more(2);
+  });
+
+  test('everything is killed at once, and goes on with the same data', async () => {
+    await kill('everything', victims);
+    await traffic.more(3);
+  });
+
+  test('whatever was accepted has ended as it should', async (t) => {
+    await traffic.stop();
+    const endings = await untilAllEnded(running, traffic);
+    for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
+    assertEnds(endings, disturbances);
+    assertAnswers(traffic, allowedAnswers);
+    await assertInvariants(running, [...traffic.accepted.keys()]);
+    const { body } = await running.operator.request('GET', '/v1/deadletters');
+    assert.deepEqual(body.items, []);
+  });
+}
+
+/** A parcel is only lost on board of a drone that was silent. */
+function assertEnds(endings: readonly Ending[], disturbances: readonly Disturbance[]): void {
+  const silences = disturbances.filter(({ what }) => silencing.includes(what));
+  const isLost = (ending: Ending) =>
+    ending.reason === 'drone-lost' && silences.some((silence) => isTouched(ending, silence));
+  assert.deepEqual(
+    endings.filter((ending) => ending.stage !== 'Completed' && !isLost(ending)),
+    [],
+  );
+}
