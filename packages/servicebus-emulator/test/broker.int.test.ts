@@ -4,7 +4,7 @@ import { Broker } from '../src/broker/broker.ts';
 import { parseConfig } from '../src/config/parse-config.ts';
 import { SqliteStore } from '../src/storage/sqlite-store.ts';
 import { ManualClock } from './support/manual-clock.ts';
-import { arrival } from './support/samples.ts';
+import { arrival, content } from './support/samples.ts';
 
 const definition = parseConfig({
   UserConfig: { Namespaces: [{ Queues: [{ Name: 'q', Properties: { RequiresDuplicateDetection: true } }] }] },
@@ -18,7 +18,7 @@ class FullStore extends SqliteStore {
     if (this.full) {
       // Twice the same row: the statement fails as one on a full disk would.
       const { id, messages } = this.readRecord('q');
-      for (const message of [...messages]) this.insert(id, message);
+      for (const message of [...messages]) this.insert(id, message, content());
     }
     super.commit();
   }

@@ -1,7 +1,7 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Consumer } from '../broker/dispatcher.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
-import type { Message } from '../core/message.ts';
+import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
 import { deliveryFacts } from './delivery-facts.ts';
 import type { InnerSender } from './rhea-internals.ts';
@@ -36,7 +36,7 @@ export class ConsumerLink implements Consumer {
     this.#reserved++;
   }
 
-  deliver(message: Message): void {
+  deliver(message: MessageCopy): void {
     this.#reserved--;
     if (!this.#sender.is_open()) return;
     const payload = encodeDelivery(message.content, deliveryFacts(message));

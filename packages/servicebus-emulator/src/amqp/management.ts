@@ -3,7 +3,7 @@ import type { Broker } from '../broker/broker.ts';
 import { splitMessage } from '../codec/content.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
 import { BrokerError } from '../core/broker-error.ts';
-import type { Message } from '../core/message.ts';
+import type { MessageCopy } from '../core/message.ts';
 import { deliveryFacts } from './delivery-facts.ts';
 import type { AmqpLimits } from './limits.ts';
 import { swapGuid } from './lock-token.ts';
@@ -77,7 +77,7 @@ function receiveDeferred({ broker, path }: ManagementContext, body: RequestBody)
   return { messages: messages.map(deferredEntry) };
 }
 
-function deferredEntry(message: Message): object {
+function deferredEntry(message: MessageCopy): object {
   const token = message.lock?.token ?? Buffer.alloc(16);
   return {
     'lock-token': types.wrap_uuid(swapGuid(token)),

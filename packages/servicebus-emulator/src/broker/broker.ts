@@ -3,7 +3,7 @@ import type { NamespaceDefinition } from '../config/definition.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { Clock } from '../core/clock.ts';
 import { allowsReceive, allowsSend } from '../core/entity-options.ts';
-import type { Message } from '../core/message.ts';
+import type { MessageCopy } from '../core/message.ts';
 import { Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
 import { bytesOfArrivals, type Topic } from '../core/topic.ts';
@@ -77,9 +77,8 @@ export class Broker {
   }
 
   /** Up to `countMax` messages from a sequence number on, whatever their state. */
-  peek(queue: Queue, first: number, countMax: number): Message[] {
-    const sequenceNumbers = this.#store.sequenceNumbersFrom(queue.id, first, countMax);
-    return sequenceNumbers.flatMap((sequenceNumber) => queue.get(sequenceNumber) ?? []);
+  peek(queue: Queue, first: number, countMax: number): Iterable<MessageCopy> {
+    return this.#store.readFrom(queue.id, first, countMax);
   }
 
   whenDurable(end: TurnEnd): void {

@@ -1,4 +1,4 @@
-import type { Message } from '../core/message.ts';
+import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
 
 /** Someone who receives from a queue. */
@@ -9,7 +9,7 @@ export interface Consumer {
   readonly canTake: boolean;
   /** Room for one message is spoken for until `deliver`. */
   reserve(): void;
-  deliver(message: Message): void;
+  deliver(message: MessageCopy): void;
   /** Its queue has no more for it now. */
   onIdle(): void;
 }
@@ -38,7 +38,7 @@ export class Dispatcher {
   }
 
   /** @param taken is told of each message that leaves its queue for good and goes out once that is durable */
-  pump(nowMs: number, taken: (consumer: Consumer, message: Message) => void): void {
+  pump(nowMs: number, taken: (consumer: Consumer, message: MessageCopy) => void): void {
     const queues = [...this.#dirty];
     this.#dirty.clear();
     for (const queue of queues) {
@@ -51,7 +51,7 @@ export class Dispatcher {
     queue: Queue,
     consumers: Consumer[],
     nowMs: number,
-    taken: (consumer: Consumer, message: Message) => void,
+    taken: (consumer: Consumer, message: MessageCopy) => void,
   ): void {
     while (queue.hasReady) {
       const consumer = nextWithRoom(consumers);

@@ -1,3 +1,4 @@
+import type { Content } from '../codec/content.ts';
 import type { Message } from './message.ts';
 
 /**
@@ -5,16 +6,20 @@ import type { Message } from './message.ts';
  * one outside hears of them.
  */
 export interface Journal {
-  insert(entityId: number, message: Message): void;
+  insert(entityId: number, message: Message, content: Content): void;
   /** State and delivery count have changed. */
   update(entityId: number, message: Message): void;
-  /** The content has changed. */
-  rewrite(entityId: number, message: Message): void;
+  rewrite(entityId: number, sequenceNumber: number, content: Content): void;
   remove(entityId: number, sequenceNumber: number): void;
   /** From here on `sequenceNumber` is taken. */
   advance(entityId: number, sequenceNumber: number): void;
   remember(entityId: number, messageId: string, untilMs: number): void;
   forget(entityId: number, messageId: string): void;
+  /**
+   * The content of a message that is there; changes of the running turn are seen.
+   * @throws BrokerError `storage-failed`
+   */
+  read(entityId: number, sequenceNumber: number): Content;
 }
 
 /** What is known of one entity at the start. */

@@ -8,7 +8,10 @@ export interface Lock {
   untilMs: number;
 }
 
-/** A stored message. Only its queue changes it. */
+/**
+ * What is kept in memory of a stored message: what order, locks, schedules and time to live need. Its content is in
+ * the journal. Only its queue changes it.
+ */
 export interface Message {
   readonly sequenceNumber: number;
   readonly enqueuedSequenceNumber: number;
@@ -20,7 +23,8 @@ export interface Message {
   readonly deadLetterSource: string | undefined;
   state: MessageState;
   deliveryCount: number;
-  content: Content;
+  /** Of its content. */
+  bytes: number;
   lock: Lock | undefined;
   /** It left the queue; indexes that still hold it skip it. */
   removed: boolean;
@@ -38,18 +42,23 @@ export function createMessage(
     deadLetterSource: undefined,
     state: 'active',
     deliveryCount: 0,
-    content,
+    bytes: bytesOf(content),
     lock: undefined,
     removed: false,
     ...known,
   };
 }
 
-export function bytesOf({ content }: Pick<Message, 'content'>): number {
+/** A message as it is handed out: a copy, with its content. */
+export interface MessageCopy extends Readonly<Message> {
+  readonly content: Content;
+}
+
+export function bytesOf(content: Content): number {
   return content.bare.length + content.annotations.length;
 }
 
 /** Milliseconds that it had to live from when it was enqueued; undefined when for ever. */
-export function timeToLiveMsOf(message: Message): number | undefined {
+export function timeToLiveMsOf(message: Pick<Message, 'expiresAtMs' | 'enqueuedAtMs'>): number | undefined {
   return message.expiresAtMs === Number.POSITIVE_INFINITY ? undefined : message.expiresAtMs - message.enqueuedAtMs;
 }

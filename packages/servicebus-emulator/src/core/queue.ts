@@ -5,7 +5,7 @@ import { DuplicateHistory } from './duplicate-history.ts';
 import type { QueueOptions } from './entity-options.ts';
 import type { EntityRecord, Journal } from './journal.ts';
 import { LockTable } from './lock-table.ts';
-import { createMessage, type Message } from './message.ts';
+import { bytesOf, createMessage, type Message, type MessageCopy } from './message.ts';
 import { ReadyList } from './ready-list.ts';
 import { Schedule } from './schedule.ts';
 import { Sequence } from './sequence.ts';
@@ -122,9 +122,8 @@ export class Queue {
     if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return this.#sequence.next();
     if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) return this.enqueue(content, nowMs).sequenceNumber;
     const sequenceNumber = this.#sequence.next();
-    this.#schedule.add(
-      createMessage(content, { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs }),
-    );
+    const known = { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs } as const;
+    this.#schedule.add(createMessage(content, known), content);
     return sequenceNumber;
   }
 
@@ -136,7 +135,7 @@ export class Queue {
       expiresAtMs: nowMs + lifetimeMs,
       ...(enqueuedSequenceNumber === undefined ? {} : { enqueuedSequenceNumber }),
     });
-    this.adopt(message);
+    this.adopt(message, content);
     return message;
   }
 
@@ -149,33 +148,27 @@ export class Queue {
     return this.#ready.peek() !== undefined;
   }
 
-  lockNext(nowMs: number): Message | undefined {
+  lockNext(nowMs: number): MessageCopy | undefined {
     const message = this.#next(nowMs);
-    if (message !== undefined) this.#locks.lock(message, nowMs);
-    return message;
+    return message === undefined ? undefined : this.#lock(message, nowMs);
   }
 
   /** Receive and delete. */
-  takeNext(nowMs: number): Message | undefined {
+  takeNext(nowMs: number): MessageCopy | undefined {
     const message = this.#next(nowMs);
-    if (message !== undefined) this.#remove(message);
-    return message;
+    return message === undefined ? undefined : this.#shelf.take(message);
   }
 
   /**
    * Deferred messages, all or none.
    * @throws BrokerError `message-not-found`
    */
-  lockDeferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
-    const messages = this.#deferred(sequenceNumbers, nowMs);
-    for (const message of messages) this.#locks.lock(message, nowMs);
-    return messages;
+  lockDeferred(sequenceNumbers: readonly number[], nowMs: number): MessageCopy[] {
+    return this.#deferred(sequenceNumbers, nowMs).map((message) => this.#lock(message, nowMs));
   }
 
-  takeDeferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
-    const messages = this.#deferred(sequenceNumbers, nowMs);
-    for (const message of messages) this.#remove(message);
-    return messages;
+  takeDeferred(sequenceNumbers: readonly number[], nowMs: number): MessageCopy[] {
+    return this.#deferred(sequenceNumbers, nowMs).map((message) => this.#shelf.take(message));
   }
 
   /** Each settlement throws BrokerError `message-lock-lost` when the lock does not hold. */
@@ -220,10 +213,6 @@ export class Queue {
     return this.#locks.holds(token);
   }
 
-  get(sequenceNumber: number): Message | undefined {
-    return this.#shelf.get(sequenceNumber) ?? this.#schedule.get(sequenceNumber);
-  }
-
   /** Does at most `stepsMax` of what is due: a million messages may expire in one moment. */
   sweep(nowMs: number, stepsMax: number): void {
     this.#history?.forgetOld(nowMs);
@@ -263,10 +252,9 @@ export class Queue {
   }
 
   #deferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
-    return sequenceNumbers.map((sequenceNumber) => {
-      const message = this.#shelf.get(sequenceNumber);
-      const found = message?.state === 'deferred' && message.lock === undefined && message.expiresAtMs > nowMs;
-      if (message !== undefined && found) return message;
+    return [...new Set(sequenceNumbers)].map((sequenceNumber) => {
+      const message = this.#shelf.findDeferred(sequenceNumber);
+      if (message !== undefined && message.lock === undefined && message.expiresAtMs > nowMs) return message;
       const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
       throw new BrokerError('message-not-found', text);
     });
@@ -301,20 +289,22 @@ export class Queue {
     const properties = new Map(changes);
     if (reason !== undefined) properties.set('DeadLetterReason', reason);
     if (description !== undefined) properties.set('DeadLetterErrorDescription', description);
+    const content = changed(this.#shelf.read(message), properties);
     this.#remove(message);
-    this.deadLetters?.adopt({
+    const dead: Message = {
       ...message,
-      content: changed(message.content, properties),
+      bytes: bytesOf(content),
       deadLetterSource: this.path,
       expiresAtMs: Number.POSITIVE_INFINITY,
       state: 'active',
       removed: false,
-    });
+    };
+    this.deadLetters?.adopt(dead, content);
   }
 
   /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */
-  adopt(message: Message): void {
-    this.#shelf.add(message);
+  adopt(message: Message, content: Content): void {
+    this.#shelf.add(message, content);
     this.#offer(message);
   }
 
@@ -334,7 +324,13 @@ export class Queue {
   }
 
   #modify(message: Message, changes: ApplicationProperties): void {
-    if (changes.size > 0) this.#shelf.rewrite(message, changed(message.content, changes));
+    if (changes.size > 0) this.#shelf.rewrite(message, changed(this.#shelf.read(message), changes));
+  }
+
+  #lock(message: Message, nowMs: number): MessageCopy {
+    const content = this.#shelf.read(message);
+    this.#locks.lock(message, nowMs);
+    return { ...message, content };
   }
 
   #remove(message: Message): void {

@@ -1,7 +1,8 @@
+import type { Content } from '../codec/content.ts';
 import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Journal } from './journal.ts';
-import { bytesOf, type Message } from './message.ts';
+import type { Message, MessageCopy } from './message.ts';
 
 /** Messages that wait for their moment, of a queue or of a topic. */
 export class Schedule {
@@ -28,19 +29,15 @@ export class Schedule {
     return this.#due.nextMs;
   }
 
-  get(sequenceNumber: number): Message | undefined {
-    return this.#messages.get(sequenceNumber);
-  }
-
   /** One that is in the journal already. */
   restore(message: Message): void {
     this.#messages.set(message.sequenceNumber, message);
     this.#due.add(message);
-    this.#bytes += bytesOf(message);
+    this.#bytes += message.bytes;
   }
 
-  add(message: Message): void {
-    this.#journal.insert(this.#entityId, message);
+  add(message: Message, content: Content): void {
+    this.#journal.insert(this.#entityId, message, content);
     this.restore(message);
   }
 
@@ -49,7 +46,7 @@ export class Schedule {
    * @throws BrokerError `message-not-found`
    */
   cancel(sequenceNumbers: readonly number[]): void {
-    const messages = sequenceNumbers.map((sequenceNumber) => {
+    const messages = [...new Set(sequenceNumbers)].map((sequenceNumber) => {
       const message = this.#messages.get(sequenceNumber);
       if (message !== undefined) return message;
       throw new BrokerError('message-not-found', `No scheduled message has the sequence number ${sequenceNumber}.`);
@@ -58,10 +55,12 @@ export class Schedule {
   }
 
   /** Takes out one whose moment has come. */
-  take(nowMs: number): Message | undefined {
+  take(nowMs: number): MessageCopy | undefined {
     const message = this.#due.take(nowMs);
-    if (message !== undefined) this.#remove(message);
-    return message;
+    if (message === undefined) return undefined;
+    const content = this.#journal.read(this.#entityId, message.sequenceNumber);
+    this.#remove(message);
+    return { ...message, content };
   }
 
   clear(): void {
@@ -72,7 +71,7 @@ export class Schedule {
 
   #remove(message: Message): void {
     message.removed = true;
-    this.#bytes -= bytesOf(message);
+    this.#bytes -= message.bytes;
     this.#messages.delete(message.sequenceNumber);
     this.#journal.remove(this.#entityId, message.sequenceNumber);
   }

@@ -1,15 +1,15 @@
 import type { Content } from '../codec/content.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Journal } from './journal.ts';
-import { bytesOf, type Message } from './message.ts';
+import { bytesOf, type Message, type MessageCopy } from './message.ts';
 
-/** The messages that lie in a queue, in memory and in the journal alike; scheduled ones are elsewhere. */
+/** The messages that lie in a queue, and their contents in the journal; scheduled ones are elsewhere. */
 export class Shelf {
   readonly #entityId: number;
   readonly #journal: Journal;
-  readonly #messages = new Map<number, Message>();
+  readonly #deferred = new Map<number, Message>();
   readonly #expiries = new Deadlines<Message>((message) => message.expiresAtMs);
-  #deferredCount = 0;
+  #size = 0;
   #bytes = 0;
 
   constructor(entityId: number, journal: Journal) {
@@ -18,11 +18,11 @@ export class Shelf {
   }
 
   get size(): number {
-    return this.#messages.size;
+    return this.#size;
   }
 
   get deferredCount(): number {
-    return this.#deferredCount;
+    return this.#deferred.size;
   }
 
   get bytes(): number {
@@ -34,42 +34,52 @@ export class Shelf {
     return this.#expiries.nextMs;
   }
 
-  get(sequenceNumber: number): Message | undefined {
-    return this.#messages.get(sequenceNumber);
+  findDeferred(sequenceNumber: number): Message | undefined {
+    return this.#deferred.get(sequenceNumber);
   }
 
   clear(): void {
-    for (const message of this.#messages.values()) message.removed = true;
-    this.#messages.clear();
+    this.#deferred.clear();
     this.#expiries.clear();
-    this.#deferredCount = 0;
+    this.#size = 0;
     this.#bytes = 0;
   }
 
   /** One that is in the journal already. */
   restore(message: Message): void {
-    this.#messages.set(message.sequenceNumber, message);
     this.#expiries.add(message);
-    this.#bytes += bytesOf(message);
-    if (message.state === 'deferred') this.#deferredCount++;
+    this.#size++;
+    this.#bytes += message.bytes;
+    if (message.state === 'deferred') this.#deferred.set(message.sequenceNumber, message);
   }
 
-  add(message: Message): void {
-    this.#journal.insert(this.#entityId, message);
+  add(message: Message, content: Content): void {
+    this.#journal.insert(this.#entityId, message, content);
     this.restore(message);
+  }
+
+  read({ sequenceNumber }: Message): Content {
+    return this.#journal.read(this.#entityId, sequenceNumber);
+  }
+
+  /** Reads before it removes: afterwards there is nothing to be read. */
+  take(message: Message): MessageCopy {
+    const content = this.read(message);
+    this.remove(message);
+    return { ...message, content };
   }
 
   remove(message: Message): void {
     message.removed = true;
-    this.#messages.delete(message.sequenceNumber);
-    this.#bytes -= bytesOf(message);
-    if (message.state === 'deferred') this.#deferredCount--;
+    this.#deferred.delete(message.sequenceNumber);
+    this.#size--;
+    this.#bytes -= message.bytes;
     this.#journal.remove(this.#entityId, message.sequenceNumber);
   }
 
   defer(message: Message): void {
-    if (message.state !== 'deferred') this.#deferredCount++;
     message.state = 'deferred';
+    this.#deferred.set(message.sequenceNumber, message);
     this.update(message);
   }
 
@@ -79,10 +89,9 @@ export class Shelf {
   }
 
   rewrite(message: Message, content: Content): void {
-    this.#bytes -= bytesOf(message);
-    message.content = content;
-    this.#bytes += bytesOf(message);
-    this.#journal.rewrite(this.#entityId, message);
+    this.#bytes += bytesOf(content) - message.bytes;
+    message.bytes = bytesOf(content);
+    this.#journal.rewrite(this.#entityId, message.sequenceNumber, content);
   }
 
   /** One whose time to live has ended; it still has to be removed. */

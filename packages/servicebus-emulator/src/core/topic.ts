@@ -95,13 +95,12 @@ export class Topic {
   }
 
   #keep(content: Content, nowMs: number, scheduledAtMs: number, sequenceNumber: number): void {
-    this.#schedule.add(
-      createMessage(content, { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs }),
-    );
+    const known = { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs } as const;
+    this.#schedule.add(createMessage(content, known), content);
   }
 }
 
 /** Bytes that a send adds, for the quota. */
 export function bytesOfArrivals(arrivals: readonly Arrival[]): number {
-  return arrivals.reduce((sum, arrival) => sum + bytesOf(arrival), 0);
+  return arrivals.reduce((sum, arrival) => sum + bytesOf(arrival.content), 0);
 }

@@ -1,3 +1,4 @@
+import type { Content } from '../codec/content.ts';
 import type { Message, MessageState } from '../core/message.ts';
 
 /** A message as a row of the table `messages`. */
@@ -10,12 +11,24 @@ export interface MessageRow {
   readonly expires_at_ms: number | null;
   readonly scheduled_at_ms: number;
   readonly dead_letter_source: string | null;
+  readonly bytes: number;
+}
+
+/** The rest of the row. */
+export interface ContentRow {
+  readonly key: number;
   readonly durable: number;
   readonly priority: number;
   readonly time_to_live_ms: number | null;
   readonly annotations: Uint8Array | null;
   readonly bare: Uint8Array;
 }
+
+/** Lengths are read from the rows' heads: the contents themselves are not touched. */
+export const messageColumns = `key, state, delivery_count, enqueued_sequence_number, enqueued_at_ms, expires_at_ms,
+  scheduled_at_ms, dead_letter_source, length(bare) + ifnull(length(annotations), 0) AS bytes`;
+
+export const contentColumns = 'key, durable, priority, time_to_live_ms, annotations, bare';
 
 const states = ['active', 'deferred', 'scheduled'] as const satisfies readonly MessageState[];
 const keysPerEntity = 2 ** 36;
@@ -43,15 +56,19 @@ export function fromRow(row: MessageRow): Message {
     deadLetterSource: row.dead_letter_source ?? undefined,
     state: states[row.state] ?? 'active',
     deliveryCount: row.delivery_count,
-    content: {
-      durable: row.durable === 1,
-      priority: row.priority,
-      timeToLiveMs: row.time_to_live_ms ?? undefined,
-      annotations: row.annotations === null ? nothing : asBuffer(row.annotations),
-      bare: asBuffer(row.bare),
-    },
+    bytes: row.bytes,
     lock: undefined,
     removed: false,
+  };
+}
+
+export function contentOf(row: ContentRow): Content {
+  return {
+    durable: row.durable === 1,
+    priority: row.priority,
+    timeToLiveMs: row.time_to_live_ms ?? undefined,
+    annotations: row.annotations === null ? nothing : asBuffer(row.annotations),
+    bare: asBuffer(row.bare),
   };
 }
 

@@ -1,10 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Content } from '../codec/content.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { EntityRecord, Journal } from '../core/journal.ts';
-import type { Message } from '../core/message.ts';
-import { fromRow, keyOf, type MessageRow, sequenceNumberOf, stateCode } from './message-row.ts';
+import { bytesOf, type Message, type MessageCopy } from '../core/message.ts';
+import { ContentCache } from './content-cache.ts';
+import {
+  type ContentRow,
+  contentColumns,
+  contentOf,
+  fromRow,
+  keyOf,
+  type MessageRow,
+  messageColumns,
+  stateCode,
+} from './message-row.ts';
 import { migrate } from './schema.ts';
 
 const statements = {
@@ -15,14 +26,25 @@ const statements = {
   advance: `UPDATE entities SET last_sequence_number = ? WHERE id = ?`,
   remember: `INSERT OR REPLACE INTO remembered_ids VALUES (?, ?, ?)`,
   forget: `DELETE FROM remembered_ids WHERE entity_id = ? AND message_id = ?`,
-  messages: `SELECT * FROM messages WHERE key BETWEEN ? AND ? ORDER BY key`,
-  keys: `SELECT key FROM messages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
+  messages: `SELECT ${messageColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key`,
+  copies: `SELECT ${messageColumns}, ${contentColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
+  contents: `SELECT ${contentColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
   remembered: `SELECT message_id, until_ms FROM remembered_ids WHERE entity_id = ? ORDER BY until_ms`,
   entity: `SELECT id, last_sequence_number FROM entities WHERE path = ?`,
   addEntity: `INSERT INTO entities (path, last_sequence_number) VALUES (?, 0)`,
   begin: `BEGIN IMMEDIATE`,
   commit: `COMMIT`,
 } as const;
+
+export interface StoreOptions {
+  /** Of contents kept in memory. */
+  readonly cacheBytesMax: number;
+}
+
+const defaultOptions: StoreOptions = { cacheBytesMax: 32 * 1024 * 1024 };
+/** Who reads one message will mostly want the next ones too. */
+const readAheadMessages = 64;
+const readAheadBytes = 256 * 1024;
 
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
@@ -33,6 +55,7 @@ type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 export class SqliteStore implements Journal {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #contents: ContentCache;
   readonly #advanced = new Map<number, number>();
   #open = false;
   #failure: unknown;
@@ -41,16 +64,19 @@ export class SqliteStore implements Journal {
    * @param file a path, or `:memory:`
    * @throws BrokerError `storage-failed`
    */
-  constructor(file: string) {
+  constructor(file: string, options: Partial<StoreOptions> = {}) {
+    const { cacheBytesMax } = { ...defaultOptions, ...options };
+    this.#contents = new ContentCache(cacheBytesMax);
     if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     this.#database = openDatabase(file);
     this.#statements = prepareAll(this.#database);
   }
 
-  insert(entityId: number, message: Message): void {
-    const { content } = message;
+  insert(entityId: number, message: Message, content: Content): void {
+    const key = keyOf(entityId, message.sequenceNumber);
+    this.#contents.set(key, content);
     this.#change('insert', [
-      keyOf(entityId, message.sequenceNumber),
+      key,
       stateCode(message.state),
       message.deliveryCount,
       message.enqueuedSequenceNumber,
@@ -70,12 +96,16 @@ export class SqliteStore implements Journal {
     this.#change('update', [stateCode(state), deliveryCount, keyOf(entityId, sequenceNumber)]);
   }
 
-  rewrite(entityId: number, { sequenceNumber, content }: Message): void {
-    this.#change('rewrite', [content.bare, keyOf(entityId, sequenceNumber)]);
+  rewrite(entityId: number, sequenceNumber: number, content: Content): void {
+    const key = keyOf(entityId, sequenceNumber);
+    this.#contents.set(key, content);
+    this.#change('rewrite', [content.bare, key]);
   }
 
   remove(entityId: number, sequenceNumber: number): void {
-    this.#change('remove', [keyOf(entityId, sequenceNumber)]);
+    const key = keyOf(entityId, sequenceNumber);
+    this.#contents.delete(key);
+    this.#change('remove', [key]);
   }
 
   /** Written once a turn, not once a message. */
@@ -92,6 +122,23 @@ export class SqliteStore implements Journal {
     this.#change('forget', [entityId, messageId]);
   }
 
+  read(entityId: number, sequenceNumber: number): Content {
+    const key = keyOf(entityId, sequenceNumber);
+    const content = this.#contents.get(key) ?? this.#readAhead(entityId, key);
+    if (content !== undefined) return content;
+    const text = `The message ${sequenceNumber} of entity ${entityId} cannot be read.`;
+    throw new BrokerError('storage-failed', text, { cause: this.#failure });
+  }
+
+  /** Up to `countMax` messages of an entity from a sequence number on, in order, whatever their state. */
+  *readFrom(entityId: number, first: number, countMax: number): Generator<MessageCopy> {
+    const rows = this.#statements.copies.iterate(keyOf(entityId, first), keyOf(entityId + 1, -1), countMax);
+    for (const row of rows) {
+      const both = row as unknown as MessageRow & ContentRow;
+      yield { ...fromRow(both), content: contentOf(both) };
+    }
+  }
+
   /** Makes the turn durable. When it throws, nothing of the turn is. */
   commit(): void {
     if (!this.#open) return;
@@ -103,6 +150,7 @@ export class SqliteStore implements Journal {
       this.#statements.commit.run();
     } catch (error) {
       this.#failure = undefined;
+      this.#contents.clear();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw new BrokerError('storage-failed', 'The change could not be stored.', { cause: error });
     }
@@ -133,10 +181,19 @@ export class SqliteStore implements Journal {
     for (const row of rows) yield fromRow(row as unknown as MessageRow);
   }
 
-  /** Up to `countMax` sequence numbers of an entity from `first` on, in order. */
-  sequenceNumbersFrom(entityId: number, first: number, countMax: number): number[] {
-    const rows = this.#statements.keys.all(keyOf(entityId, first), keyOf(entityId + 1, -1), countMax);
-    return rows.map((row) => sequenceNumberOf(Number(row.key)));
+  #readAhead(entityId: number, key: number): Content | undefined {
+    const rows = this.#statements.contents.iterate(key, keyOf(entityId + 1, -1), readAheadMessages);
+    let found: Content | undefined;
+    let bytes = 0;
+    for (const row of rows) {
+      const next = row as unknown as ContentRow;
+      const content = contentOf(next);
+      if (next.key === key) found = content;
+      if (this.#contents.get(next.key) === undefined) this.#contents.set(next.key, content);
+      bytes += bytesOf(content);
+      if (bytes >= readAheadBytes) break;
+    }
+    return found;
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import rhea from 'rhea';
 import { type Arrival, type Content, splitMessage } from '../../src/codec/content.ts';
 import type { QueueOptions } from '../../src/core/entity-options.ts';
 import type { Journal } from '../../src/core/journal.ts';
+import { bytesOf, type Message } from '../../src/core/message.ts';
 import { Queue, type QueueSurroundings } from '../../src/core/queue.ts';
 
 /** A message as a client would encode it. */
@@ -32,27 +33,37 @@ export const plainOptions: QueueOptions = {
   bytesMax: 1_000_000,
 };
 
-/** A journal that only remembers which calls came. */
+/** A journal that remembers which calls came, and contents. */
 export class RecordingJournal implements Journal {
   readonly calls: string[] = [];
+  readonly #contents = new Map<string, Content>();
 
-  insert(entityId: number, message: { readonly sequenceNumber: number }): void {
-    this.calls.push(`insert ${entityId}/${message.sequenceNumber}`);
+  insert(entityId: number, { sequenceNumber }: Pick<Message, 'sequenceNumber'>, inserted: Content): void {
+    this.calls.push(`insert ${entityId}/${sequenceNumber}`);
+    this.#contents.set(`${entityId}/${sequenceNumber}`, inserted);
   }
 
   update(entityId: number, message: { readonly sequenceNumber: number }): void {
     this.calls.push(`update ${entityId}/${message.sequenceNumber}`);
   }
 
-  rewrite(entityId: number, message: { readonly sequenceNumber: number }): void {
-    this.calls.push(`rewrite ${entityId}/${message.sequenceNumber}`);
+  rewrite(entityId: number, sequenceNumber: number, rewritten: Content): void {
+    this.calls.push(`rewrite ${entityId}/${sequenceNumber}`);
+    this.#contents.set(`${entityId}/${sequenceNumber}`, rewritten);
   }
 
   remove(entityId: number, sequenceNumber: number): void {
     this.calls.push(`remove ${entityId}/${sequenceNumber}`);
+    this.#contents.delete(`${entityId}/${sequenceNumber}`);
   }
 
   advance(): void {}
+
+  read(entityId: number, sequenceNumber: number): Content {
+    const found = this.#contents.get(`${entityId}/${sequenceNumber}`);
+    if (found === undefined) throw new Error(`${entityId}/${sequenceNumber} is not there.`);
+    return found;
+  }
 
   remember(entityId: number, messageId: string): void {
     this.calls.push(`remember ${entityId}/${messageId}`);
@@ -72,6 +83,24 @@ export interface TestQueue {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly journal: RecordingJournal;
+}
+
+/** A stored message with the number 1. */
+export function message(fields: Partial<Message> = {}): Message {
+  return {
+    sequenceNumber: 1,
+    enqueuedSequenceNumber: 1,
+    enqueuedAtMs: 0,
+    expiresAtMs: Number.POSITIVE_INFINITY,
+    scheduledAtMs: 0,
+    deadLetterSource: undefined,
+    state: 'active',
+    deliveryCount: 0,
+    bytes: bytesOf(content()),
+    lock: undefined,
+    removed: false,
+    ...fields,
+  };
 }
 
 /** A queue with id 1 and its dead-letter queue with id 2. */
