@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { inspect } from 'node:util';
 
 const roots = '{packages,services,simulator,local,bench,test,scripts}';
 const kinds = {
@@ -18,6 +19,7 @@ const chosen: Kind[] = names.length === 0 ? ['unit', 'int', 'e2e'] : names.map(k
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const skipped: string[] = [];
 const failed: string[] = [];
+const reasons: string[] = [];
 
 for (const kind of chosen) await runKind(kind);
 report();
@@ -42,6 +44,8 @@ async function runKind(kind: Kind): Promise<void> {
     if (event.details.type === 'suite') return;
     totals.failed++;
     failed.push(`${event.name} (${path.relative(process.cwd(), event.file ?? '')})`);
+    // Once more at the end: a run prints more than anybody scrolls back, and a CI may keep its last lines only.
+    reasons.push(`${event.name}\n${inspect(event.details.error.cause ?? event.details.error)}`);
   });
   const shown = stream.compose(new spec());
   for await (const line of shown) process.stdout.write(line);
@@ -63,6 +67,7 @@ function noteSkipped(name: string, reason: string | boolean): void {
 
 function report(): void {
   for (const line of skipped) console.log(`skipped: ${line}`);
+  for (const reason of reasons) console.log(`\n✖ ${reason}`);
   for (const line of failed) console.log(`failed: ${line}`);
   if (totals.passed + totals.failed === 0) failed.push('no test ran');
   process.exitCode = failed.length === 0 ? 0 : 1;

@@ -93,6 +93,8 @@ async function stopped(service: Service, stopLimitMs: number, log: Logger): Prom
 /** The process ends by itself once nothing is left; only the channel to the parent has to be let go. */
 function end(code: number): void {
   process.exitCode = code;
+  // At once when all is done: while Node takes itself down no handler is left, and one more signal would be the outcome.
+  process.once('exit', () => process.exit());
   process.removeAllListeners('disconnect');
   if (process.connected) process.disconnect();
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { tempFolder } from '@dronedelivery/testing';
 
@@ -29,9 +30,17 @@ function start(environment: Record<string, string>): Running {
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
-    exited: once(child, 'exit').then(([code, signal]) => signal ?? code),
+    exited: exitOf(child),
   };
 }
+
+/** Not before all that it printed has been read: the exit can be known first. */
+async function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  assert.ok(child.stdout);
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child.stdout, 'end')]);
+  return signal ?? code;
+}
+
 const messages = ({ lines }: Running) => lines().map(({ msg }) => msg);
 
 test('a service says when it is ready, and stops on a signal, however often it comes', async () => {
@@ -39,7 +48,10 @@ test('a service says when it is ready, and stops on a signal, however often it c
   const [ready] = await once(running.child, 'message');
   assert.deepEqual(Object.keys(ready), ['kind', 'url']);
   assert.equal((await fetch(`${ready.url}/healthz/ready`)).status, 200);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) running.child.kill(signal);
+  while (running.child.exitCode === null && running.child.signalCode === null) {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) running.child.kill(signal);
+    await setImmediate();
+  }
   assert.equal(await running.exited, 0);
   assert.deepEqual(messages(running), ['ready', 'stopping', 'stopped']);
 });
