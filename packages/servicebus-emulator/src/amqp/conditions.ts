@@ -12,6 +12,7 @@ interface Condition {
 const conditions: Readonly<Record<BrokerErrorCode, Condition>> = {
   'entity-not-found': { condition: 'amqp:not-found', status: 404 },
   'entity-disabled': { condition: 'com.microsoft:entity-disabled', status: 400 },
+  'already-exists': { condition: 'com.microsoft:entity-already-exists', status: 409 },
   'message-lock-lost': { condition: 'com.microsoft:message-lock-lost', status: 410 },
   'message-not-found': { condition: 'com.microsoft:message-not-found', status: 404 },
   'message-too-large': { condition: 'amqp:link:message-size-exceeded', status: 403 },

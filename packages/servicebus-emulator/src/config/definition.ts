@@ -1,5 +1,5 @@
 import type { QueueOptions, TopicOptions } from '../core/entity-options.ts';
-import type { CorrelationFilterDefinition } from '../core/filter.ts';
+import type { RuleDefinition } from '../core/rule-definition.ts';
 
 /** What a namespace consists of, once the configuration is read: the single input of the broker. */
 export interface NamespaceDefinition {
@@ -22,11 +22,8 @@ export interface TopicDefinition {
 export interface SubscriptionDefinition {
   readonly name: string;
   readonly options: QueueOptions;
-  /** None: it gets every message. */
+  /** It gets what any of them matches; without any, nothing. */
   readonly rules: readonly RuleDefinition[];
-}
-
-export interface RuleDefinition {
-  readonly name: string;
-  readonly filter: CorrelationFilterDefinition;
+  /** Whether a message that a rule fails on becomes a dead letter; otherwise the rule does not match it. */
+  readonly deadLetterOnFilterErrors: boolean;
 }

@@ -86,9 +86,30 @@ suite('a configuration', () => {
     assert.deepEqual(topic?.subscriptions[0]?.rules, [
       {
         name: 'rule',
-        filter: { system: { contentType: 'application/text', label: 'subject1' }, application: { prop: 'value' } },
+        filter: {
+          kind: 'correlation',
+          system: { contentType: 'application/text', label: 'subject1' },
+          application: { prop: { type: 'string', text: 'value' } },
+        },
       },
     ]);
+  });
+
+  test('may have SQL filters and actions', () => {
+    const properties = {
+      FilterType: 'Sql',
+      SqlFilter: { SqlExpression: "sys.MessageId = '123456' AND userProp1 = 'value1'" },
+      Action: { SqlExpression: "SET sys.To = 'Entity'" },
+    };
+    const subscriptions = [{ Name: 'sql', Rules: [{ Name: 'r', Properties: properties }] }, { Name: 'all' }];
+    const [topic] = parseConfig(wrap({ Topics: [{ Name: 't', Subscriptions: subscriptions }] })).topics;
+    const [sql, all] = topic?.subscriptions ?? [];
+    assert.deepEqual(sql?.rules[0], {
+      name: 'r',
+      filter: { kind: 'sql', expression: properties.SqlFilter.SqlExpression, parameters: {} },
+      action: { expression: properties.Action.SqlExpression, parameters: {} },
+    });
+    assert.deepEqual(all?.rules, [{ name: '$Default', filter: { kind: 'true' } }]);
   });
 
   test('tells every problem at once, with its path', () => {
@@ -105,7 +126,12 @@ suite('a configuration', () => {
         Topics: [
           {
             Name: 't',
-            Subscriptions: [{ Name: 's', Rules: [{ Name: 'r', Properties: { FilterType: 'Sql' } }] }],
+            Subscriptions: [
+              {
+                Name: 's',
+                Rules: [{ Name: 'r', Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: 'a =' } } }],
+              },
+            ],
           },
         ],
       }),
@@ -119,7 +145,7 @@ suite('a configuration', () => {
       'Queues[1].Properties.DefaultMessageTimeToLive: expected an ISO 8601 duration',
       'Queues[2].Name: expected',
       'Queues[2].Properties: expected an object',
-      'Rules[0].Properties.FilterType: SQL filters are not supported',
+      "Rules[0].Properties: The filter of the rule 'r' cannot be understood: at character 4",
       "the name 'A' is used twice",
     ];
     for (const text of expected)

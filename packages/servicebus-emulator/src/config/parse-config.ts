@@ -76,7 +76,7 @@ function readNamespace(reader: ConfigReader, value: unknown, path: string): Name
   const topics = reader
     .list(fields.Topics, `${path}.Topics`)
     .map((topic, index) => readTopic(reader, topic, `${path}.Topics[${index}]`));
-  reportRepeated(reader, [...queues, ...topics], path);
+  reader.reportRepeated([...queues, ...topics], path);
   return { name: reader.text(fields.Name, `${path}.Name`) ?? 'sbemulatorns', queues, topics };
 }
 
@@ -94,7 +94,7 @@ function readTopic(reader: ConfigReader, value: unknown, path: string): TopicDef
   const subscriptions = reader
     .list(fields.Subscriptions, `${path}.Subscriptions`)
     .map((subscription, index) => readSubscription(reader, subscription, `${path}.Subscriptions[${index}]`));
-  reportRepeated(reader, subscriptions, path);
+  reader.reportRepeated(subscriptions, path);
   return { name, options, subscriptions };
 }
 
@@ -112,8 +112,14 @@ function readTopicOptions(reader: ConfigReader, value: unknown, path: string): T
 function readSubscription(reader: ConfigReader, value: unknown, path: string): SubscriptionDefinition {
   const { name, properties, fields } = readEntity(reader, value, path, ['Rules']);
   const at = `${path}.Properties`;
-  const options = readReceiving(reader, reader.fields(properties, at, [...receivingFields, ...sizeFields]), at);
-  return { name, options, rules: parseRules(reader, fields.Rules, `${path}.Rules`) };
+  const filterErrors = 'DeadLetteringOnFilterEvaluationExceptions';
+  const given = reader.fields(properties, at, [...receivingFields, ...sizeFields, filterErrors]);
+  return {
+    name,
+    options: readReceiving(reader, given, at),
+    rules: parseRules(reader, fields.Rules, `${path}.Rules`),
+    deadLetterOnFilterErrors: reader.flag(given[filterErrors], `${at}.${filterErrors}`, true),
+  };
 }
 
 interface EntityFields {
@@ -177,13 +183,4 @@ function readDuplicateWindow(reader: ConfigReader, fields: Record<string, unknow
   const windowMs = reader.durationMs(fields[name], `${path}.${name}`, 10 * minuteMs, duplicateWindowRangeMs);
   const required = reader.flag(fields.RequiresDuplicateDetection, `${path}.RequiresDuplicateDetection`, false);
   return required ? windowMs : undefined;
-}
-
-function reportRepeated(reader: ConfigReader, entities: readonly { readonly name: string }[], path: string): void {
-  const seen = new Set<string>();
-  for (const { name } of entities) {
-    const key = name.toLowerCase();
-    if (seen.has(key)) reader.report(path, `the name '${name}' is used twice (letter case does not count)`);
-    seen.add(key);
-  }
 }

@@ -8,6 +8,15 @@ export class ConfigReader {
     this.problems.push(`${path}: ${text}`);
   }
 
+  reportRepeated(entities: readonly { readonly name: string }[], path: string): void {
+    const seen = new Set<string>();
+    for (const { name } of entities) {
+      const key = name.toLowerCase();
+      if (seen.has(key)) this.report(path, `the name '${name}' is used twice (letter case does not count)`);
+      seen.add(key);
+    }
+  }
+
   /** The value's fields; those that are not `known` are problems. */
   fields(value: unknown, path: string, known: readonly string[]): Record<string, unknown> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {

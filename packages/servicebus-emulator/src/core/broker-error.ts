@@ -2,6 +2,7 @@
 export type BrokerErrorCode =
   | 'entity-not-found'
   | 'entity-disabled'
+  | 'already-exists'
   | 'message-lock-lost'
   | 'message-not-found'
   | 'message-too-large'

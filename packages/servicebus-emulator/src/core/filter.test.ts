@@ -32,12 +32,21 @@ test('every named system property must be equal', () => {
 });
 
 test('application properties compare by value and type', () => {
-  const application = { text: 'a', number: 3, fraction: -2.5, flag: true };
-  assert.ok(matches({ application }, { application_properties: { ...application, more: 1 } }));
-  assert.ok(!matches({ application: { number: 3 } }, { application_properties: { number: '3' } }));
-  assert.ok(!matches({ application: { flag: true } }, { application_properties: { flag: false } }));
-  assert.ok(!matches({ application: { text: 'a' } }, { application_properties: { text: 'A' } }));
+  const values = { text: 'a', number: 3, fraction: -2.5, flag: true };
+  const application = {
+    text: { type: 'string', text: 'a' },
+    number: { type: 'double', text: '3' },
+    fraction: { type: 'double', text: '-2.5' },
+    flag: { type: 'boolean', text: 'true' },
+  } as const;
+  assert.ok(matches({ application }, { application_properties: { ...values, more: 1 } }));
+  for (const changed of [{ number: '3' }, { number: 4 }, { flag: false }, { text: 'A' }])
+    assert.ok(!matches({ application }, { application_properties: { ...values, ...changed } }));
   assert.ok(!matches({ application }, {}));
+});
+
+test('identifiers that are no text compare as text', () => {
+  assert.ok(matches({ system: { correlationId: '7' } }, { correlation_id: 7 }));
 });
 
 test('a filter that names nothing matches everything', () => {

@@ -1,8 +1,14 @@
-import type { NamespaceDefinition, QueueDefinition, TopicDefinition } from '../config/definition.ts';
-import { correlationFilter, trueFilter } from './filter.ts';
+import type {
+  NamespaceDefinition,
+  QueueDefinition,
+  SubscriptionDefinition,
+  TopicDefinition,
+} from '../config/definition.ts';
 import type { EntityRecord } from './journal.ts';
 import { Queue, type QueueSurroundings } from './queue.ts';
-import { type Subscription, Topic } from './topic.ts';
+import { compileRule } from './rule.ts';
+import { Subscription } from './subscription.ts';
+import { Topic } from './topic.ts';
 
 /** Reads an entity's record; one that is new gets an id. */
 export type ReadRecord = (path: string) => EntityRecord;
@@ -52,15 +58,15 @@ export class Namespace {
   }
 
   #buildTopic({ name, options, subscriptions }: TopicDefinition): Topic {
-    const built = subscriptions.map((subscription): Subscription => {
-      const filters = subscription.rules.map((rule) => correlationFilter(rule.filter));
-      return {
-        name: subscription.name,
-        queue: this.#buildQueue(`${name}/Subscriptions/${subscription.name}`, subscription.options),
-        filters: filters.length > 0 ? filters : [trueFilter],
-      };
-    });
+    const built = subscriptions.map((subscription) => this.#buildSubscription(name, subscription));
     return this.#load((id) => new Topic(name, id, options, built, this.#surroundings.journal), name);
+  }
+
+  #buildSubscription(topicName: string, definition: SubscriptionDefinition): Subscription {
+    const { name, options, rules, deadLetterOnFilterErrors } = definition;
+    const queue = this.#buildQueue(`${topicName}/Subscriptions/${name}`, options);
+    const compiled = rules.map((rule) => compileRule(rule, this.#surroundings.newLockToken));
+    return new Subscription(name, queue, compiled, deadLetterOnFilterErrors);
   }
 
   #load<T extends Queue | Topic>(build: (id: number) => T, path: string): T {

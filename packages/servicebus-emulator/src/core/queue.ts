@@ -139,6 +139,11 @@ export class Queue {
     return message;
   }
 
+  /** Takes a message in as a dead letter. */
+  enqueueDead(content: Content, nowMs: number, enqueuedSequenceNumber: number, reason: DeadLetterReason): void {
+    this.#deadLetter(this.enqueue(content, nowMs, enqueuedSequenceNumber), reason);
+  }
+
   cancelScheduled(sequenceNumbers: readonly number[]): void {
     this.#schedule.cancel(sequenceNumbers);
   }

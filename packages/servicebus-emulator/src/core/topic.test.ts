@@ -1,23 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrival, createQueue, plainOptions } from '../../test/support/samples.ts';
-import { correlationFilter, trueFilter } from './filter.ts';
+import type { Queue } from './queue.ts';
+import { compileRule } from './rule.ts';
+import { defaultRule, type RuleDefinition } from './rule-definition.ts';
+import { Subscription } from './subscription.ts';
 import { Topic } from './topic.ts';
+
+function labelled(label: string): RuleDefinition {
+  return { name: label, filter: { kind: 'correlation', system: { label }, application: {} } };
+}
 
 function createTopic(options: Partial<Topic['options']> = {}) {
   const [all, some] = [createQueue(), createQueue({ messagesMax: 2 })];
-  const red = correlationFilter({ system: { label: 'red' }, application: {} });
-  const never = correlationFilter({ system: { label: 'never' }, application: {} });
-  const topic = new Topic(
-    't',
-    9,
-    { ...plainOptions, ...options },
-    [
-      { name: 'all', queue: all.queue, filters: [trueFilter] },
-      { name: 'some', queue: some.queue, filters: [never, red] },
-    ],
-    all.journal,
-  );
+  const subscription = (name: string, queue: Queue, ...rules: RuleDefinition[]) =>
+    new Subscription(
+      name,
+      queue,
+      rules.map((rule) => compileRule(rule, () => Buffer.alloc(16))),
+      true,
+    );
+  const subscriptions = [
+    subscription('all', all.queue, defaultRule),
+    subscription('some', some.queue, labelled('never'), labelled('red')),
+  ];
+  const topic = new Topic('t', 9, { ...plainOptions, ...options }, subscriptions, all.journal);
   return { topic, all: all.queue, some: some.queue };
 }
 

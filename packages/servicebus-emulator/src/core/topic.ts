@@ -2,19 +2,12 @@ import type { Arrival, Content } from '../codec/content.ts';
 import { BrokerError } from './broker-error.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import type { TopicOptions } from './entity-options.ts';
-import { type Filter, filterable } from './filter.ts';
+import { filterable } from './filter.ts';
 import type { EntityRecord, Journal } from './journal.ts';
 import { bytesOf, createMessage } from './message.ts';
-import type { Queue } from './queue.ts';
 import { Schedule } from './schedule.ts';
 import { Sequence } from './sequence.ts';
-
-export interface Subscription {
-  readonly name: string;
-  readonly queue: Queue;
-  /** It gets what any of them matches. */
-  readonly filters: readonly Filter[];
-}
+import type { Subscription } from './subscription.ts';
 
 /** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
 export class Topic {
@@ -60,7 +53,7 @@ export class Topic {
   assertRoom(messages: number, bytes: number): void {
     if (this.#schedule.size + messages > this.options.messagesMax)
       throw new BrokerError('quota-exceeded', `The topic '${this.path}' holds ${this.#schedule.size} messages.`);
-    for (const { queue } of this.subscriptions) queue.assertRoom(messages, bytes);
+    for (const subscription of this.subscriptions) subscription.assertRoom(messages, bytes);
   }
 
   /** @returns the sequence number within the topic */
@@ -89,9 +82,7 @@ export class Topic {
     const seen = filterable(content.bare);
     const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
     const bounded = Number.isFinite(lifetimeMs) ? { ...content, timeToLiveMs: lifetimeMs } : content;
-    for (const { filters, queue } of this.subscriptions) {
-      if (filters.some((filter) => filter.matches(seen))) queue.enqueue(bounded, nowMs, sequenceNumber);
-    }
+    for (const subscription of this.subscriptions) subscription.publish(bounded, seen, nowMs, sequenceNumber);
   }
 
   #keep(content: Content, nowMs: number, scheduledAtMs: number, sequenceNumber: number): void {

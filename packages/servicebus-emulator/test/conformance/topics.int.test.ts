@@ -25,6 +25,29 @@ suite('topics', () => {
     assert.ok(await isEmpty(red));
   });
 
+  test('SQL rules choose messages, and their actions make copies', async () => {
+    const client = namespace.client();
+    await client.createSender('routed').sendMessages([
+      { body: 1, subject: 'order-1', applicationProperties: { region: 'de', weight: 5 } },
+      { body: 2, subject: 'order-2', applicationProperties: { region: 'fr', weight: 5.2 } },
+      { body: 3, subject: 'order-3', applicationProperties: { region: 'it', weight: 100 } },
+      { body: 4, subject: 'order-4', applicationProperties: { weight: 6 } },
+    ]);
+    const receiver = client.createReceiver('routed', 'sql', { receiveMode: 'receiveAndDelete' });
+    const messages = await receive(receiver, 5);
+    assert.deepEqual(
+      messages.map(({ body, subject, applicationProperties }) => [body, subject, applicationProperties]),
+      [
+        [1, 'order-1', { region: 'de', weight: 5 }],
+        [2, 'order-2', { region: 'fr', weight: 5.2 }],
+        [2, 'order-2', { region: 'fr', weight: 5.2, seen: true, RuleName: 'other' }],
+        [3, 'heavy-it', { weight: 33, RuleName: 'heavy' }],
+        [3, 'order-3', { region: 'it', weight: 100, seen: true, RuleName: 'other' }],
+      ],
+    );
+    assert.ok(await isEmpty(receiver));
+  });
+
   test('a topic drops duplicates before they fan out', async () => {
     const client = namespace.client();
     const sender = client.createSender('events');

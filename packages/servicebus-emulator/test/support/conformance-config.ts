@@ -8,6 +8,15 @@ const correlation = (name: string, filter: object) => ({
   Properties: { FilterType: 'Correlation', CorrelationFilter: filter },
 });
 
+const sql = (name: string, filter: string, action?: string) => ({
+  Name: name,
+  Properties: {
+    FilterType: 'Sql',
+    SqlFilter: { SqlExpression: filter },
+    ...(action === undefined ? {} : { Action: { SqlExpression: action } }),
+  },
+});
+
 /**
  * Every test has its own entity, so that they can run at the same time. Locks are short enough to wait for; a real
  * namespace, set up with the same names, takes PT5S at least.
@@ -45,6 +54,23 @@ export const conformanceConfig = {
                 ],
               },
               { Name: 'dead', Properties: { MaxDeliveryCount: 1 } },
+            ],
+          },
+          {
+            Name: 'routed',
+            Subscriptions: [
+              {
+                Name: 'sql',
+                Rules: [
+                  sql('eu', "region IN ('de', 'fr') AND weight * 2 < 10.5 AND sys.Label LIKE 'order%'"),
+                  sql(
+                    'heavy',
+                    'weight >= 100',
+                    "SET sys.Label = 'heavy-' + region; SET weight = weight / 3; REMOVE region",
+                  ),
+                  sql('other', "NOT region = 'de'", 'SET seen = TRUE'),
+                ],
+              },
             ],
           },
           { Name: 'later', Subscriptions: [{ Name: 'all' }] },

@@ -1,0 +1,29 @@
+import { Guid, type TypedValue } from '../codec/typed-value.ts';
+
+/** A value as definitions keep it: it survives JSON with its type. */
+export interface Literal {
+  readonly type: 'string' | 'long' | 'double' | 'boolean' | 'dateTime' | 'guid';
+  readonly text: string;
+}
+
+/** @returns undefined when the text is no value of the type */
+export function fromLiteral({ type, text }: Literal): TypedValue | undefined {
+  switch (type) {
+    case 'string':
+      return text;
+    case 'long':
+      return /^-?\d{1,19}$/.test(text) ? BigInt.asIntN(64, BigInt(text)) : undefined;
+    case 'double':
+      return /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|-?Infinity|NaN)$/i.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return { true: true, false: false }[text.toLowerCase()];
+    case 'dateTime': {
+      const time = new Date(text);
+      return Number.isNaN(time.getTime()) ? undefined : time;
+    }
+    case 'guid':
+      return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+        ? new Guid(Buffer.from(text.replaceAll('-', ''), 'hex'))
+        : undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { content, createQueue } from '../../test/support/samples.ts';
+import { readApplicationProperties, readSystemProperties } from '../codec/properties.ts';
+import { filterable } from './filter.ts';
+import { compileRule } from './rule.ts';
+import { defaultRule, type RuleDefinition } from './rule-definition.ts';
+import { Subscription } from './subscription.ts';
+
+const newGuid = () => Buffer.alloc(16, 1);
+const sql = (expression: string) => ({ expression, parameters: {} });
+
+function rule(name: string, filter: string, action?: string): RuleDefinition {
+  const definition = { name, filter: { kind: 'sql', ...sql(filter) } } as const;
+  return action === undefined ? definition : { ...definition, action: sql(action) };
+}
+
+const message = {
+  subject: 'order',
+  content_type: 'a/b',
+  application_properties: { Colour: 'red', depth: 7, ratio: 0.5, open: true },
+};
+
+/** What an action leaves of the message. */
+function changed(action: string) {
+  const { bare } = content(message);
+  const copy = compileRule(rule('r', '1=1', action), newGuid).apply?.(bare, filterable(bare)) ?? bare;
+  return { system: readSystemProperties(copy), application: Object.fromEntries(readApplicationProperties(copy)) };
+}
+
+suite('an action', () => {
+  test('sets and removes properties, and tells the name of its rule', () => {
+    const { application } = changed("SET colour = 'blue'; SET [new one] = depth + 1; REMOVE OPEN");
+    assert.deepEqual(application, { Colour: 'blue', depth: 7n, ratio: 0.5, 'new one': 8n, RuleName: 'r' });
+  });
+
+  test('sets and removes system properties', () => {
+    const { system } = changed("SET sys.To = sys.Label + '/' + colour; REMOVE sys.Label; SET sys.SessionId = 5");
+    assert.deepEqual(system, { messageId: 'generated', to: 'order/red', contentType: 'a/b', sessionId: '5' });
+    assert.equal(changed("SET sys.ContentType = 'c/d'").system.contentType, 'c/d');
+  });
+
+  test('statements see what those before them did', () => {
+    const { application } = changed('SET a = 1; SET a = a + 1; SET b = a; REMOVE a; SET c = a');
+    assert.partialDeepStrictEqual(application, { b: 2n, c: null });
+    assert.ok(!('a' in application));
+  });
+
+  test('a property keeps its type where the value can be converted', () => {
+    const { application } = changed("SET depth = '9'; SET ratio = 3; SET colour = 5; SET open = 'FALSE'");
+    assert.partialDeepStrictEqual(application, { depth: 9n, ratio: 3, Colour: '5', open: false });
+    assert.equal(changed("SET depth = 'deep'").application.depth, 'deep');
+  });
+
+  test('a property that is not there counts as nothing', () => {
+    assert.equal(changed('SET depth = missing + 1').application.depth, null);
+  });
+});
+
+test('a rule that cannot be understood is refused with its place', () => {
+  assert.throws(() => compileRule(rule('bad', 'a = '), newGuid), {
+    code: 'argument-invalid',
+    message:
+      "The filter of the rule 'bad' cannot be understood: at character 5: expected a value, a property or (, got the end.",
+  });
+  assert.throws(() => compileRule(rule('bad', '1=1', 'SET'), newGuid), /action of the rule 'bad'/);
+  const parameters = { '@a': { type: 'long', text: 'x' } } as const;
+  const filter = { kind: 'sql', expression: '@a = 1', parameters } as const;
+  assert.throws(() => compileRule({ name: 'bad', filter }, newGuid), /The parameter @a .* is no long/);
+});
+
+suite('a subscription', () => {
+  const subscribe = (rules: readonly RuleDefinition[], deadLetterOnFilterErrors = true) => {
+    const { queue, deadLetters } = createQueue();
+    const compiled = rules.map((definition) => compileRule(definition, newGuid));
+    const subscription = new Subscription('s', queue, compiled, deadLetterOnFilterErrors);
+    const { bare } = content(message);
+    subscription.publish(content(message), filterable(bare), 0, 1);
+    const next = () => queue.takeNext(0);
+    const taken = [next(), next(), next(), next()].flatMap((found) => found ?? []);
+    const names = taken.map(({ content: { bare: stored } }) => readApplicationProperties(stored).get('RuleName'));
+    return { names, deadLetters, subscription };
+  };
+
+  test('gets one copy for all rules without an action, and one for each rule with one', () => {
+    const rules = [
+      rule('a', 'depth = 7'),
+      rule('b', 'open', "SET x = 'b'"),
+      rule('c', "colour = 'red'"),
+      rule('d', '1=1', 'REMOVE depth'),
+      rule('e', '1=0', 'SET x = 1'),
+    ];
+    assert.deepEqual(subscribe(rules).names, [undefined, 'b', 'd']);
+    assert.deepEqual(subscribe([rule('b', '1=1', 'SET x = 1')]).names, ['b']);
+    assert.deepEqual(subscribe([{ name: 'never', filter: { kind: 'false' } }]).names, []);
+    assert.deepEqual(subscribe([defaultRule]).names, [undefined]);
+    assert.deepEqual(subscribe([]).names, []);
+  });
+
+  test('keeps a message that a rule fails on as a dead letter, if it shall', () => {
+    const failing = [rule('bad', '1 / (depth - 7) > 0'), rule('good', 'open'), rule('act', 'open', "SET a = 'x' * 2")];
+    const { names, deadLetters } = subscribe(failing);
+    assert.deepEqual(names, [undefined]);
+    const dead = deadLetters.takeNext(0);
+    const properties = dead && readApplicationProperties(dead.content.bare);
+    assert.equal(properties?.get('DeadLetterReason'), 'FilterEvaluationException');
+    assert.equal(properties?.get('DeadLetterErrorDescription'), 'Division by zero.');
+    assert.equal(deadLetters.count, 0);
+    assert.equal(subscribe(failing, false).deadLetters.count, 0);
+  });
+
+  test('makes room for every copy', () => {
+    const { subscription } = subscribe([rule('a', '1=1', 'SET x = 1'), rule('b', '1=1', 'SET x = 1'), defaultRule]);
+    subscription.assertRoom(333, 1);
+    assert.throws(() => subscription.assertRoom(334, 1), { code: 'quota-exceeded' });
+  });
+
+  test('has each rule once', () => {
+    const { subscription } = subscribe([rule('a', '1=1')]);
+    assert.throws(() => subscription.addRule(compileRule(rule('A', '1=0'), newGuid)), { code: 'already-exists' });
+  });
+});

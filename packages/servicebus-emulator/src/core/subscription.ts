@@ -1,0 +1,78 @@
+import type { Content } from '../codec/content.ts';
+import { BrokerError } from './broker-error.ts';
+import type { Filterable } from './filter.ts';
+import type { Queue } from './queue.ts';
+import type { Rule } from './rule.ts';
+import { SqlEvaluationError } from './sql/sql-error.ts';
+
+const rulesMax = 2_000;
+
+/** Takes from its topic what its rules match. Without any rule it gets nothing. */
+export class Subscription {
+  readonly name: string;
+  readonly queue: Queue;
+  readonly deadLetterOnFilterErrors: boolean;
+  /** By name in lower case, in the order in which they were added. */
+  readonly #rules = new Map<string, Rule>();
+
+  constructor(name: string, queue: Queue, rules: readonly Rule[], deadLetterOnFilterErrors: boolean) {
+    this.name = name;
+    this.queue = queue;
+    this.deadLetterOnFilterErrors = deadLetterOnFilterErrors;
+    for (const rule of rules) this.addRule(rule);
+  }
+
+  get rules(): readonly Rule[] {
+    return [...this.#rules.values()];
+  }
+
+  /** @throws BrokerError `already-exists`, `quota-exceeded` */
+  addRule(rule: Rule): void {
+    const { name } = rule.definition;
+    if (this.#rules.has(name.toLowerCase()))
+      throw new BrokerError('already-exists', `The rule '${name}' of '${this.queue.path}' exists already.`);
+    if (this.#rules.size >= rulesMax)
+      throw new BrokerError('quota-exceeded', `'${this.queue.path}' has ${rulesMax} rules, the most that are allowed.`);
+    this.#rules.set(name.toLowerCase(), rule);
+  }
+
+  /**
+   * Refuses when what one message may become does not fit: a copy for each rule with an action, one for all others.
+   * @throws BrokerError `quota-exceeded`
+   */
+  assertRoom(messages: number, bytes: number): void {
+    const withAction = this.rules.filter(({ apply }) => apply !== undefined).length;
+    const copies = Math.max(1, withAction + (withAction < this.#rules.size ? 1 : 0));
+    this.queue.assertRoom(messages * copies, bytes * copies);
+  }
+
+  publish(content: Content, message: Filterable, nowMs: number, sequenceNumber: number): void {
+    for (const copy of this.#copies(content, message, nowMs, sequenceNumber))
+      this.queue.enqueue(copy, nowMs, sequenceNumber);
+  }
+
+  #copies(content: Content, message: Filterable, nowMs: number, sequenceNumber: number): Content[] {
+    const copies: Content[] = [];
+    let plain = false;
+    let failure: unknown;
+    for (const { apply, matches } of this.#rules.values()) {
+      try {
+        if ((apply === undefined && plain) || !matches(message)) continue;
+        if (apply === undefined) plain = true;
+        else copies.push({ ...content, bare: apply(content.bare, message) });
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) this.#refuse(content, failure, nowMs, sequenceNumber);
+    return plain ? [content, ...copies] : copies;
+  }
+
+  /** A rule failed on the message: what others match of it is not affected. */
+  #refuse(content: Content, failure: unknown, nowMs: number, sequenceNumber: number): void {
+    if (!(failure instanceof SqlEvaluationError)) throw failure;
+    if (!this.deadLetterOnFilterErrors) return;
+    const reason = { reason: 'FilterEvaluationException', description: failure.message };
+    this.queue.enqueueDead(content, nowMs, sequenceNumber, reason);
+  }
+}
