@@ -22,6 +22,9 @@ const service = ['service'] as const;
 const readers = [...customers, 'operator', 'service'] as const;
 const fleet = ['operator', 'drone'] as const;
 
+/** Of calls that name a business with each of their items; tests of the services hold those apart. */
+const byItem = { may: service, tenancy: 'none' } as const;
+
 /** Written by hand, apart from the operations: who may do what is decided twice and compared. */
 export const accessRules: Readonly<Record<string, AccessRule>> = {
   registerBusiness: { may: 'anybody', tenancy: 'none' },
@@ -46,6 +49,7 @@ export const accessRules: Readonly<Record<string, AccessRule>> = {
   cancelDeliveryRequest: { may: customers, tenancy: 'namespace' },
 
   putDelivery: { may: service, tenancy: 'namespace' },
+  putDeliveries: byItem,
   replanDelivery: { may: service, tenancy: 'resource' },
   putDeliveryOutcome: { may: service, tenancy: 'namespace' },
   recordRefusal: { may: service, tenancy: 'resource' },
@@ -61,11 +65,13 @@ export const accessRules: Readonly<Record<string, AccessRule>> = {
   confirmDelivery: { may: customers, tenancy: 'resource' },
 
   putPackage: { may: [...customers, 'service'], tenancy: 'namespace' },
+  putPackages: byItem,
   getPackage: { may: readers, tenancy: 'resource' },
   patchPackage: { may: customers, tenancy: 'resource' },
   getPackageSummary: { may: readers, tenancy: 'summary' },
 
   putDroneDelivery: { may: service, tenancy: 'namespace' },
+  putDroneDeliveries: byItem,
   releaseDroneDelivery: { may: service, tenancy: 'namespace' },
   getDroneDelivery: { may: service, tenancy: 'resource' },
   listDroneDeliveries: { may: operator, tenancy: 'list' },

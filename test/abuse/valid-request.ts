@@ -15,6 +15,7 @@ const refined: Readonly<Record<string, (input: OperationInput) => object>> = {
   createClient: () => ({ ownerId: undefined }),
   patchBusiness: () => ({ status: 'active' }),
   patchDrone: () => ({ state: 'InService', stationId: undefined }),
+  createNotifyMeRequest: () => ({ sms: '+493012345678' }),
   putPackage: () => ({ deliveryId: undefined }),
 };
 

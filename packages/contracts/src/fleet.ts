@@ -234,6 +234,9 @@ export const DroneDelivery = strict({
   updatedAt: Instant,
 });
 export type DroneDelivery = Static<typeof DroneDelivery>;
+/** What the saga needs to know of it. */
+export const DroneBinding = strict({ state: MissionState, assignAt: DroneDelivery.properties.assignAt });
+export type DroneBinding = Static<typeof DroneBinding>;
 export const DroneDeliveryPage = Page(DroneDelivery);
 
 /** Field names are those of the published reference API. */

@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './bulk.ts';
 export * from './common.ts';
 export * from './dead-letter.ts';
 export * from './delivery.ts';

@@ -1,3 +1,4 @@
+export { type BulkCall, type BulkCallsOptions, type BulkTarget, createBulkCalls } from './http-client/bulk-calls.ts';
 export { RemoteError } from './http-client/remote-error.ts';
 export type { BreakerState } from './http-client/resilience.ts';
 export {

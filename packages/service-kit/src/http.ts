@@ -1,3 +1,4 @@
+export { type BulkItemHandler, registerBulk } from './http/bulk-route.ts';
 export {
   type EventStream,
   type EventStreamOptions,

@@ -52,6 +52,32 @@ describe('the saga', () => {
     assert.deepEqual(statuses, [...Array(100).fill(201), ...Array(100).fill(204)]);
   });
 
+  test('creates many in one call, each for the business that it names and with an outcome of its own', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await delivery.asService('PUT', '/v1/deliveries/bulk-ended/outcome', cancel);
+    const item = (id: string, ownerId: string, named = businessId) => {
+      return { id, businessId: named, traceparent, body: putBody({ ownerId }) };
+    };
+    const items = [
+      item('bulk-1', 'one'),
+      item('bulk-1', 'two', 'other'),
+      item('bulk-ended', 'one'),
+      item('bulk-2', 'one'),
+    ];
+    const saga = delivery.caller({ roles: ['service'] });
+    const { status, body } = await saga('PUT', '/v1/deliveries', { items });
+    assert.equal(status, 200);
+    const statuses = ({ results }: { results: { status: number }[] }) => results.map((result) => result.status);
+    assert.deepEqual(statuses(body), [201, 201, 409, 201]);
+    assert.equal(body.results[2].problem.type, 'urn:drone-delivery:problem:delivery-terminal');
+    assert.deepEqual(statuses((await saga('PUT', '/v1/deliveries', { items })).body), [204, 204, 409, 204]);
+    const owner = async (of: string) => (await saga('GET', `/v1/deliveries/bulk-1?businessId=${of}`)).body.owner;
+    assert.deepEqual(await owner(businessId), { userId: 'one', accountId: businessId });
+    assert.deepEqual(await owner('other'), { userId: 'two', accountId: 'other' });
+    const { items: history } = (await delivery.asShipper('GET', '/v1/deliveries/bulk-2/history')).body;
+    assert.equal(history[0].traceId, '0af7651916cd43dd8448eb211c80319c');
+  });
+
   test('re-plans, and says why it cannot', async () => {
     const id = await created();
     const replanned = await delivery.asService('PATCH', `/v1/deliveries/${id}`, replanBody());

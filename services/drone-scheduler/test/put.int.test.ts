@@ -33,6 +33,39 @@ test('a plan is decided by its sequence', async () => {
   assert.deepEqual([body.revision, body.requestSequence], [2, '11']);
 });
 
+test('many plans in one call: no drone twice, and each delivery with an outcome of its own', async () => {
+  await using world = await surroundings();
+  await using scheduler = await world.start();
+  await openFleet(scheduler, world.issuer, ['drone-1', 'drone-2']);
+  const item = (id: string, businessId: string, fields: Partial<PutDroneDelivery> = {}) => {
+    return { id, businessId, body: putBody('1', fields) };
+  };
+  const items = [
+    item('d1', 'fabrikam'),
+    item('d1', 'other'),
+    item('d2', 'fabrikam'),
+    item('d3', 'fabrikam', { weightKg: 13 }),
+    item('d4', 'fabrikam', inAnHour()),
+  ];
+  const saga = world.issuer.service('workflow');
+  const put = async () => {
+    const { status, body } = await scheduler.call(saga, 'PUT', '/v1/dronedeliveries', { items });
+    assert.equal(status, 200);
+    type Result = { status: number; gain?: { state: string }; problem?: { type: string } };
+    return (body as { results: Result[] }).results.map(({ status: one, gain, problem }) => {
+      return [one, gain?.state ?? problem?.type.split(':').at(-1)];
+    });
+  };
+  const waiting = [409, 'no-drone-available'];
+  const rest = [waiting, [422, 'no-feasible-drone'], [200, 'Deferred']];
+  assert.deepEqual(await put(), [[201, 'Assigned'], [201, 'Assigned'], ...rest]);
+  assert.deepEqual(await put(), [[200, 'Assigned'], [200, 'Assigned'], ...rest]);
+  const { body } = await scheduler.call(world.issuer.operator(), 'GET', '/v1/dronedeliveries?state=Assigned');
+  const bound = (body as { items: DroneDelivery[] }).items.map(({ businessId, droneId }) => [businessId, droneId]);
+  assert.deepEqual(new Set(bound.map(([, droneId]) => droneId)).size, 2);
+  assert.deepEqual(bound.map(([of]) => of).sort(), ['fabrikam', 'other']);
+});
+
 test('no drone free: the delivery waits, and is served when one is', async () => {
   await using world = await surroundings();
   await using scheduler = await world.start();

@@ -77,6 +77,29 @@ test('the saga fixes size and weight, and may repeat itself', async () => {
   assert.deepEqual(await refusal('PUT', `${path}?businessId=shop`, saga, heavier), [409, 'package-fixed']);
 });
 
+test('the saga puts many in one call, each for the business that it names and with an outcome of its own', async () => {
+  const item = (id: string, businessId: string, weight: number) => {
+    return { id, businessId, body: { size: 'Small', weight, ownerId: 'owner-9', deliveryId: `of-${id}` } };
+  };
+  const items = [item('many-1', 'shop', 1), item('many-1', 'other', 2), item('many-1', 'shop', 3)];
+  const { status, body } = await call<{ results: { status: number; problem?: Problem }[] }>(
+    'PUT',
+    '/v1/packages',
+    saga,
+    { items },
+  );
+  assert.equal(status, 200);
+  assert.deepEqual(
+    body.results.map((result) => result.status),
+    [201, 201, 409],
+  );
+  assert.equal(body.results[2]?.problem?.type, 'urn:drone-delivery:problem:package-fixed');
+  const weight = async (of: string) =>
+    (await call<Package>('GET', `/v1/packages/many-1?businessId=${of}`, saga)).body.weight;
+  assert.deepEqual([await weight('shop'), await weight('other')], [1, 2]);
+  assert.deepEqual(await refusal('PUT', '/v1/packages', shipper, { items }), [403, 'forbidden']);
+});
+
 test('a month is that of UTC, and counts each delivery once', async () => {
   const put = (id: string, delivery: string, weight: number) =>
     call('PUT', `/v1/packages/${id}?businessId=shop`, saga, {

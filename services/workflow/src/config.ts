@@ -32,7 +32,7 @@ const settings = {
   ...serviceBusSettings,
   ...dependencySettings,
   /** Messages that are handled at once. */
-  CONCURRENCY: integer({ min: 1, max: 1000 }).or(32),
+  CONCURRENCY: integer({ min: 1, max: 1000 }).or(128),
   /** Without a message for this long the receiver is looked after. */
   SILENCE_MS: milliseconds({ min: 100, max: 600_000 }).or(30_000),
   /** How long a stop waits for the messages in hand. */

@@ -1,10 +1,12 @@
-import { type Operation, operations } from '@dronedelivery/contracts';
+import { type BulkItemOf, type BulkOperation, type Operation, operations } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { TokenVerifier } from '@dronedelivery/service-kit/auth';
 import {
+  type BulkItemHandler,
   createHttpServer,
   type HttpServer,
   type OperationHandler,
+  registerBulk,
   registerOperation,
 } from '@dronedelivery/service-kit/http';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
@@ -46,17 +48,38 @@ function register<const O extends Operation>(
   operation: O,
   handler: NoInfer<OperationHandler<O>>,
 ): void {
-  registerOperation(server, operation, async (request) => {
-    const name = operation.id as StandInCall;
+  registerOperation(server, operation, (request) => {
     const id = (request.params as { readonly id: string }).id;
-    world.calls.push({ name, deliveryId: id, traceparent: request.header('traceparent') });
-    const fault = world.takeFault(name, id);
-    if (fault?.kind === 'hang') await new Promise(() => {});
-    if (fault?.kind === 'refuse') throw new AppError(fault.code);
-    const answer = await handler(request);
-    if (fault?.kind === 'refuse-after') throw new AppError(fault.code);
-    return answer;
+    const call = { name: operation.id as StandInCall, id, traceparent: request.header('traceparent') };
+    return underFaults(world, call, async () => handler(request));
   });
+}
+
+/** The same, where the call is one of many: as if it had come alone. */
+function registerMany<const O extends BulkOperation>(
+  server: HttpServer,
+  world: StandInWorld,
+  [name, operation]: readonly [StandInCall, O],
+  handler: NoInfer<BulkItemHandler<O>>,
+): void {
+  registerBulk<BulkOperation>(server, operation, (item) => {
+    const { id, traceparent } = item;
+    return underFaults(world, { name, id, traceparent }, () => handler(item as BulkItemOf<O>));
+  });
+}
+
+async function underFaults<A>(
+  world: StandInWorld,
+  { name, id, traceparent }: { name: StandInCall; id: string; traceparent: string | undefined },
+  answer: () => Promise<A>,
+): Promise<A> {
+  world.calls.push({ name, deliveryId: id, traceparent });
+  const fault = world.takeFault(name, id);
+  if (fault?.kind === 'hang') await new Promise(() => {});
+  if (fault?.kind === 'refuse') throw new AppError(fault.code);
+  const given = await answer();
+  if (fault?.kind === 'refuse-after') throw new AppError(fault.code);
+  return given;
 }
 
 function addDelivery(server: HttpServer, world: StandInWorld): void {
@@ -65,6 +88,10 @@ function addDelivery(server: HttpServer, world: StandInWorld): void {
       ? { status: 201, body: world.delivery(params.id) }
       : { status: 204 };
   });
+  registerMany(server, world, ['putDelivery', operations.putDeliveries], async ({ id, body }) => ({
+    status: world.putDelivery(id, body),
+    gain: {},
+  }));
   register(server, world, operations.getDelivery, ({ params }) => ({ status: 200, body: world.delivery(params.id) }));
   register(server, world, operations.replanDelivery, ({ params, body }) => ({
     status: 200,
@@ -81,6 +108,10 @@ function addDelivery(server: HttpServer, world: StandInWorld): void {
 }
 
 function addPackage(server: HttpServer, world: StandInWorld): void {
+  registerMany(server, world, ['putPackage', operations.putPackages], async ({ id, body }) => {
+    world.putPackage(id, body.weight);
+    return { status: 200, gain: {} };
+  });
   register(server, world, operations.putPackage, ({ params, body }) => {
     world.putPackage(params.id, body.weight);
     const { size, weight, tag = null, ownerId = null } = body;
@@ -93,6 +124,10 @@ function addPackage(server: HttpServer, world: StandInWorld): void {
 }
 
 function addScheduler(server: HttpServer, world: StandInWorld): void {
+  registerMany(server, world, ['putDroneDelivery', operations.putDroneDeliveries], async ({ id, body }) => {
+    const { state, assignAt } = world.putMission(id, body);
+    return { status: 200, gain: { state, assignAt } };
+  });
   register(server, world, operations.putDroneDelivery, ({ params, body }) => ({
     status: 200,
     body: world.putMission(params.id, body),

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bulkAnswer, bulkRequest, NoGain } from '../bulk.ts';
 import { BusinessQuery, Id, IdParams, MonthQuery, PageQuery, strict } from '../common.ts';
 import {
   Confirmation,
@@ -41,6 +42,18 @@ export const deliveryOperations = {
     body: PutDelivery,
     responses: { 201: Delivery, 204: null },
     errors: ['delivery-terminal'],
+  }),
+  putDeliveries: operation({
+    id: 'putDeliveries',
+    service,
+    method: 'PUT',
+    path: '/v1/deliveries',
+    summary: 'Many times putDelivery, of any businesses; each with a result of its own',
+    public: false,
+    access: only('service'),
+    body: bulkRequest(PutDelivery),
+    responses: { 200: bulkAnswer(NoGain) },
+    errors: [],
   }),
   replanDelivery: operation({
     id: 'replanDelivery',

@@ -1,7 +1,9 @@
 import Type from 'typebox';
+import { bulkAnswer, bulkRequest } from '../bulk.ts';
 import { BusinessQuery, Id, IdParams, MonthQuery, PageQuery, strict } from '../common.ts';
 import {
   Drone,
+  DroneBinding,
   DroneDelivery,
   DroneDeliveryPage,
   DroneModel,
@@ -40,6 +42,18 @@ export const droneSchedulerOperations = {
     body: PutDroneDelivery,
     responses: { 200: DroneDelivery, 201: DroneDelivery },
     errors: ['released', 'parcel-on-board', 'plan-superseded', 'no-drone-available', 'no-feasible-drone', 'conflict'],
+  }),
+  putDroneDeliveries: operation({
+    id: 'putDroneDeliveries',
+    service,
+    method: 'PUT',
+    path: '/v1/dronedeliveries',
+    summary: 'Many times putDroneDelivery, of any businesses; each with a result of its own',
+    public: false,
+    access: only('service'),
+    body: bulkRequest(PutDroneDelivery),
+    responses: { 200: bulkAnswer(DroneBinding) },
+    errors: [],
   }),
   releaseDroneDelivery: operation({
     id: 'releaseDroneDelivery',

@@ -1,3 +1,4 @@
+import { bulkAnswer, bulkRequest, NoGain } from '../bulk.ts';
 import { BusinessQuery, Id, IdParams, MonthQuery, strict } from '../common.ts';
 import { operation } from '../operation.ts';
 import { Package, PackageSummary, PatchPackage, PutPackage } from '../package.ts';
@@ -21,6 +22,18 @@ export const packageOperations = {
     body: PutPackage,
     responses: { 200: Package, 201: Package },
     errors: ['package-fixed'],
+  }),
+  putPackages: operation({
+    id: 'putPackages',
+    service,
+    method: 'PUT',
+    path: '/v1/packages',
+    summary: 'Many times putPackage by the saga, of any businesses; each with a result of its own',
+    public: false,
+    access: only('service'),
+    body: bulkRequest(PutPackage),
+    responses: { 200: bulkAnswer(NoGain) },
+    errors: [],
   }),
   getPackage: operation({
     id: 'getPackage',

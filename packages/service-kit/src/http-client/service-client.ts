@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** A caller's own `authorization` header to pass on, in place of this process's token. */
   readonly authorization?: string;
+  /** One attempt, although the call might be repeated: for those who go on another way. */
+  readonly once?: boolean;
 }
 
 export interface ServiceClientOptions extends ResilienceOptions {
@@ -115,7 +117,8 @@ class Client implements ServiceClient {
     };
     const attempt = () => this.#withFreshToken(send, operation, options);
     const { name } = this.#options;
-    const run = () => this.#resilience.run(name, compiled.isRepeatable, attempt, options.signal);
+    const run = () =>
+      this.#resilience.run(name, compiled.isRepeatable && options.once !== true, attempt, options.signal);
     return (await inSpan({ name: `${name} ${operation.id}`, kind: 'client' }, run)) as AnswerOf<O>;
   }
 

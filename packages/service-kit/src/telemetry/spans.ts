@@ -2,10 +2,11 @@ import { context, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from 
 import type { TraceContext } from '../trace-context.ts';
 
 const scope = 'drone-delivery';
+const kinds = { client: SpanKind.CLIENT, server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
 
 export interface SpanDescription {
   readonly name: string;
-  readonly kind: 'client' | 'consumer';
+  readonly kind: 'client' | 'server' | 'consumer';
   /** What the work follows from, where that is another process's span. */
   readonly remoteParent?: TraceContext | undefined;
 }
@@ -18,7 +19,7 @@ export function inSpan<T>({ name, kind, remoteParent }: SpanDescription, work: (
   const parent = remoteParent === undefined ? undefined : spanContextOf(remoteParent);
   const base = parent === undefined ? context.active() : trace.setSpanContext(context.active(), parent);
   const options = {
-    kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.CONSUMER,
+    kind: kinds[kind],
     ...(parent === undefined ? {} : { links: [{ context: parent }] }),
   };
   return trace.getTracer(scope).startActiveSpan(name, options, base, (span) => ended(span, work));

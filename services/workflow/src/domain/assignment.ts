@@ -1,4 +1,4 @@
-import type { DroneDelivery, PutDroneDelivery } from '@dronedelivery/contracts';
+import type { DroneBinding, PutDroneDelivery } from '@dronedelivery/contracts';
 import { backoffMs, type Circumstances } from './policy.ts';
 import { type DeliveryRequest, nextTry } from './request.ts';
 import { ask, type Ending, type Refused, type Saga } from './saga.ts';
@@ -25,7 +25,7 @@ export function* bindDrone(
 }
 
 function bindingOf(
-  mission: DroneDelivery,
+  mission: DroneBinding,
   request: DeliveryRequest,
   deadline: string,
   circumstances: Circumstances,

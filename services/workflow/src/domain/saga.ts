@@ -1,5 +1,6 @@
 import type {
   Delivery,
+  DroneBinding,
   DroneDelivery,
   PutDelivery,
   PutDeliveryOutcome,
@@ -31,7 +32,7 @@ export interface Gains {
   readonly putDeliveryOutcome: undefined;
   readonly recordRefusal: undefined;
   readonly putPackage: undefined;
-  readonly putDroneDelivery: DroneDelivery;
+  readonly putDroneDelivery: DroneBinding;
   readonly getDroneDelivery: DroneDelivery;
   readonly releaseDroneDelivery: undefined;
 }

@@ -1,10 +1,10 @@
 import { operations, type PutDelivery, type ReplanDelivery } from '@dronedelivery/contracts';
-import { type HttpServer, registerOperation } from '@dronedelivery/service-kit/http';
+import { type HttpServer, registerBulk, registerOperation } from '@dronedelivery/service-kit/http';
 import { currentTraceparent } from '@dronedelivery/service-kit/trace-context';
 import type { Execute } from '../../app/execute.ts';
 import { deliveryView } from '../../app/views.ts';
 import type { ArrivalSurroundings } from '../../domain/arrivals.ts';
-import type { Order, Plan } from '../../domain/delivery.ts';
+import type { DeliveryKey, Order, Plan } from '../../domain/delivery.ts';
 import { acceptedRecord } from './answers.ts';
 
 /** What the saga asks for: each call may be repeated. */
@@ -13,9 +13,7 @@ export function registerSagaRoutes(
   execute: Execute,
   surroundings: () => ArrivalSurroundings,
 ): void {
-  registerOperation(server, operations.putDelivery, async (request) => {
-    const { params, body } = request;
-    const key = { businessId: request.business(), id: params.id };
+  const create = async (key: DeliveryKey, body: PutDelivery) => {
     const executed = await execute(key, {
       kind: 'create',
       key,
@@ -24,8 +22,18 @@ export function registerSagaRoutes(
       requestSequence: body.requestSequence,
       traceparent: currentTraceparent() ?? null,
     });
-    const record = acceptedRecord(key, executed);
-    return executed.isNew ? { status: 201, body: deliveryView(record, surroundings()) } : { status: 204 };
+    return { record: acceptedRecord(key, executed), isNew: executed.isNew };
+  };
+
+  registerOperation(server, operations.putDelivery, async (request) => {
+    const key = { businessId: request.business(), id: request.params.id };
+    const { record, isNew } = await create(key, request.body);
+    return isNew ? { status: 201, body: deliveryView(record, surroundings()) } : { status: 204 };
+  });
+
+  registerBulk(server, operations.putDeliveries, async ({ businessId, id, body }) => {
+    const { isNew } = await create({ businessId, id }, body);
+    return { status: isNew ? 201 : 204, gain: {} };
   });
 
   registerOperation(server, operations.replanDelivery, async (request) => {

@@ -1,26 +1,36 @@
 import { operations, type PutDroneDelivery } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
-import { type HttpServer, registerOperation } from '@dronedelivery/service-kit/http';
+import { type HttpServer, registerBulk, registerOperation } from '@dronedelivery/service-kit/http';
 import { currentTraceparent } from '@dronedelivery/service-kit/trace-context';
 import type { Dispatch } from '../../app/dispatch.ts';
 import { putDroneDelivery } from '../../app/put-drone-delivery.ts';
 import { releaseDroneDelivery } from '../../app/release-drone-delivery.ts';
-import type { Mission } from '../../domain/mission.ts';
+import type { Mission, MissionKey } from '../../domain/mission.ts';
 import type { Asked } from '../../domain/mission-plan.ts';
 import type { FleetEvents } from '../../events.ts';
 import { cursorOf, pageOf, partsOfCursor } from './cursor.ts';
-import { presentMission } from './present-mission.ts';
+import { presentBinding, presentMission } from './present-mission.ts';
 
 /** What the saga asks of the scheduler, and what it may know. */
 export function addMissionRoutes(server: HttpServer, dispatch: Dispatch, events: FleetEvents): void {
   const present = (mission: Mission) => presentMission(mission, dispatch.fleet.drone(mission.droneId ?? ''));
 
-  registerOperation(server, operations.putDroneDelivery, async (request) => {
-    const key = { businessId: request.business(), deliveryId: request.params.id };
-    const outcome = await putDroneDelivery(dispatch, key, askedOf(request.body));
+  const put = async (key: MissionKey, body: PutDroneDelivery) => {
+    const outcome = await putDroneDelivery(dispatch, key, askedOf(body));
     events.missionAsked(outcome.kind === 'refused' ? outcome.code : outcome.kind);
     if (outcome.kind === 'refused') throw new AppError(outcome.code, undefined, { deliveryId: key.deliveryId });
-    return { status: outcome.kind === 'bound' ? 201 : 200, body: present(outcome.mission) };
+    return { status: outcome.kind === 'bound' ? 201 : 200, mission: outcome.mission } as const;
+  };
+
+  registerOperation(server, operations.putDroneDelivery, async (request) => {
+    const key = { businessId: request.business(), deliveryId: request.params.id };
+    const { status, mission } = await put(key, request.body);
+    return { status, body: present(mission) };
+  });
+
+  registerBulk(server, operations.putDroneDeliveries, async ({ businessId, id, body }) => {
+    const { status, mission } = await put({ businessId, deliveryId: id }, body);
+    return { status, gain: presentBinding(mission) };
   });
 
   registerOperation(server, operations.releaseDroneDelivery, async (request) => {

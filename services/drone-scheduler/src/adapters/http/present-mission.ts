@@ -1,4 +1,4 @@
-import type { DroneDelivery } from '@dronedelivery/contracts';
+import type { DroneBinding, DroneDelivery } from '@dronedelivery/contracts';
 import type { Drone } from '../../domain/drone.ts';
 import { instant, isBound, type Mission } from '../../domain/mission.ts';
 
@@ -25,6 +25,10 @@ export function presentMission(mission: Mission, drone: Drone | undefined): Dron
     reason: mission.reason,
     updatedAt: instant(mission.updatedAtMs),
   };
+}
+
+export function presentBinding({ state, assignAtMs }: Mission): DroneBinding {
+  return { state, assignAt: instantOrNull(assignAtMs) };
 }
 
 function instantOrNull(atMs: number | null | undefined): string | null {

@@ -1,6 +1,6 @@
 import { operations, type Package } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
-import { type HttpServer, registerOperation } from '@dronedelivery/service-kit/http';
+import { type HttpServer, registerBulk, registerOperation } from '@dronedelivery/service-kit/http';
 import type { Packages } from '../../app/packages.ts';
 import type { PackageDecision, PackageState } from '../../domain/package.ts';
 
@@ -15,6 +15,13 @@ export function registerPackageRoutes(server: HttpServer, packages: Packages): v
     const content = { size, weightKg: weight, tag, ownerId };
     const decision = accepted(await packages.put({ key, content, deliveryId }));
     return { status: decision.isNew ? 201 : 200, body: packageView(decision.state) };
+  });
+
+  registerBulk(server, operations.putPackages, async ({ businessId, id, body }) => {
+    const { size, weight, tag = null, ownerId, deliveryId } = body;
+    const content = { size, weightKg: weight, tag, ownerId };
+    const { isNew } = accepted(await packages.put({ key: { businessId, id }, content, deliveryId }));
+    return { status: isNew ? 201 : 200, gain: {} };
   });
 
   registerOperation(server, operations.patchPackage, async (request) => {

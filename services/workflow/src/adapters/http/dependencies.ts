@@ -1,5 +1,5 @@
 import { operations } from '@dronedelivery/contracts';
-import type { ServiceClient } from '@dronedelivery/service-kit/http-client';
+import { createBulkCalls, type ServiceClient } from '@dronedelivery/service-kit/http-client';
 import type { Deliveries, Dependencies, Packages, Scheduler, Target } from '../../app/ports.ts';
 import { answerOf } from './answer-of.ts';
 
@@ -19,13 +19,16 @@ export function httpDependencies(clients: Clients): Dependencies {
 }
 
 function httpDeliveries(client: ServiceClient): Deliveries {
+  const created = ({ status }: { readonly status: number }) => ({ created: status === 201 });
+  const put = createBulkCalls({
+    client,
+    operation: operations.putDeliveries,
+    gained: created,
+    alone: (target, body, signal) =>
+      client.call(operations.putDelivery, { ...of(target), body }, { signal }).then(created),
+  });
   return {
-    put: (target, body, signal) =>
-      answerOf(
-        client
-          .call(operations.putDelivery, { ...of(target), body }, { signal })
-          .then(({ status }) => ({ created: status === 201 })),
-      ),
+    put: (target, body, signal) => answerOf(put(target, body, signal)),
     get: (target, signal) => answerOf(client.call(operations.getDelivery, of(target), { signal }).then(bodyOf)),
     replan: (target, body, signal) =>
       answerOf(client.call(operations.replanDelivery, { ...of(target), body }, { signal }).then(nothing)),
@@ -37,16 +40,26 @@ function httpDeliveries(client: ServiceClient): Deliveries {
 }
 
 function httpPackages(client: ServiceClient): Packages {
-  return {
-    put: (target, body, signal) =>
-      answerOf(client.call(operations.putPackage, { ...of(target), body }, { signal }).then(nothing)),
-  };
+  const put = createBulkCalls({
+    client,
+    operation: operations.putPackages,
+    gained: nothing,
+    alone: (target, body, signal) =>
+      client.call(operations.putPackage, { ...of(target), body }, { signal }).then(nothing),
+  });
+  return { put: (target, body, signal) => answerOf(put(target, body, signal)) };
 }
 
 function httpScheduler(client: ServiceClient): Scheduler {
+  const put = createBulkCalls({
+    client,
+    operation: operations.putDroneDeliveries,
+    gained: ({ gain }) => gain,
+    alone: (target, body, signal) =>
+      client.call(operations.putDroneDelivery, { ...of(target), body }, { signal }).then(bodyOf),
+  });
   return {
-    put: (target, body, signal) =>
-      answerOf(client.call(operations.putDroneDelivery, { ...of(target), body }, { signal }).then(bodyOf)),
+    put: (target, body, signal) => answerOf(put(target, body, signal)),
     get: (target, signal) => answerOf(client.call(operations.getDroneDelivery, of(target), { signal }).then(bodyOf)),
     release: (target, signal) =>
       answerOf(client.call(operations.releaseDroneDelivery, of(target), { signal }).then(nothing)),
