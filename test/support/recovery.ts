@@ -23,7 +23,10 @@ export interface Disturbance {
 const endLimitMs = 180_000;
 
 /** Waits until everything that was accepted has ended. */
-export async function untilAllEnded({ customer }: TestSystem, { accepted }: Traffic): Promise<Ending[]> {
+export async function untilAllEnded(
+  { customer }: TestSystem,
+  { accepted }: Pick<Traffic, 'accepted'>,
+): Promise<Ending[]> {
   const ended = new Map<string, Ending>();
   const look = async () => {
     for (const [id, acceptedAt] of accepted) {

@@ -1,0 +1,36 @@
+import { changeRaces } from './changes.ts';
+import { fleetNewsRaces } from './fleet-news.ts';
+import { messageRaces } from './messages.ts';
+import { raceSuite } from './race-suite.ts';
+
+/** Waits that a race would otherwise spend most of its time in. */
+const quick = {
+  workflow: {
+    CONCURRENCY: '8',
+    BEFORE_CREATE_DELAY_MS: '400',
+    BEFORE_CREATE_TRIES_MAX: '6',
+    RELEASE_PENDING_DELAY_MS: '300',
+    TRANSIENT_DELAY_FIRST_MS: '300',
+    CALL_TIMEOUT_MS: '1000',
+    CALL_RETRIES: '1',
+    BREAKER_OPEN_MS: '500',
+  },
+  supervisor: { CALL_TIMEOUT_MS: '1000', CALL_RETRIES: '1', BREAKER_OPEN_MS: '500', RETRY_DELAY_MS: '300' },
+  delivery: { SILENCE_MS: '1000' },
+  /** Long enough to be met at it. */
+  'drone-scheduler': { LOADING_S: '90' },
+} as const;
+
+const options = {
+  drones: 40,
+  timeScale: 60,
+  lockSeconds: 5,
+  replicas: { workflow: 2, 'drone-scheduler': 2 },
+  settings: quick,
+} as const;
+
+raceSuite('races of the saga', options, (race) => {
+  changeRaces(race);
+  messageRaces(race);
+  fleetNewsRaces(race);
+});
