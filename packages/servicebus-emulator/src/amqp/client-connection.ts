@@ -1,9 +1,10 @@
 import type { Delivery, EventContext } from 'rhea';
 import type { Broker } from '../broker/broker.ts';
 import { BrokerError } from '../core/broker-error.ts';
+import { answerAttach } from './attach.ts';
 import { allows, checkToken, type Grant, type SharedAccessKeys } from './authority.ts';
 import { amqpError, asBrokerError } from './conditions.ts';
-import { ConsumerLink } from './consumer-link.ts';
+import type { ConsumerLink } from './consumer-link.ts';
 import { IncomingSession } from './incoming-session.ts';
 import type { AmqpLimits } from './limits.ts';
 import { manage } from './management.ts';
@@ -12,6 +13,7 @@ import { ReplyLink } from './reply-link.ts';
 import { decodeRequest, encodeFailure, encodeResponse, type Request, type RequestNode } from './request.ts';
 import type { InnerConnection, InnerReceiver, InnerSender, InnerSession } from './rhea-internals.ts';
 import { isTrusted } from './sasl.ts';
+import { openConsumer, type SessionLink } from './session-link.ts';
 import { SessionWriter } from './session-writer.ts';
 
 const managementSuffix = '/$management';
@@ -30,6 +32,9 @@ interface SessionState {
   readonly incoming: IncomingSession;
 }
 
+/** Where messages go out to the client. */
+type Outlet = ConsumerLink | SessionLink | ReplyLink;
+
 /** Takes a message that came in on a link. */
 type Intake = (delivery: Delivery, payload: Buffer | undefined, format: number) => void;
 
@@ -39,7 +44,7 @@ export class ClientConnection {
   readonly #surroundings: ConnectionSurroundings;
   readonly #sessions = new Map<InnerSession, SessionState>();
   readonly #intakes = new Map<InnerReceiver, Intake>();
-  readonly #outlets = new Map<InnerSender, ConsumerLink | ReplyLink>();
+  readonly #outlets = new Map<InnerSender, Outlet>();
   readonly #replies = new Map<string, ReplyLink>();
   readonly #grants = new Map<string, Grant>();
 
@@ -113,7 +118,7 @@ export class ClientConnection {
       const path = address.slice(0, -managementSuffix.length);
       broker.assertExists(path);
       const context = { broker, path, limits };
-      return this.#requests('management', ({ properties, body }) => manage(context, properties.operation, body));
+      return this.#requests('management', ({ properties, body }) => manage(context, properties, body));
     }
     const producer = new ProducerLink(broker, broker.findTarget(address), limits);
     return (delivery, payload, format) => producer.onMessage(delivery, payload, format);
@@ -121,19 +126,13 @@ export class ClientConnection {
 
   #openOutlet(sender: InnerSender): void {
     try {
-      const address = sender.source?.address ?? '';
-      this.#outlets.set(sender, this.#outletFor(address, sender));
-      sender.set_source({ address });
-      sender.set_target(sender.target ?? {});
-      const { attach } = sender.local;
-      attach.snd_settle_mode = sender.snd_settle_mode;
-      attach.rcv_settle_mode = sender.rcv_settle_mode;
+      this.#outlets.set(sender, this.#outletFor(sender.source?.address ?? '', sender));
     } catch (error) {
       sender.close(amqpError(asBrokerError(error)));
     }
   }
 
-  #outletFor(address: string, sender: InnerSender): ConsumerLink | ReplyLink {
+  #outletFor(address: string, sender: InnerSender): Outlet {
     const { broker } = this.#surroundings;
     const session = sender.session as InnerSession;
     this.#assertRoomForLink(session);
@@ -142,11 +141,12 @@ export class ClientConnection {
     const { writer } = state;
     if (address === '$cbs' || address.endsWith(managementSuffix)) {
       const reply = new ReplyLink(sender, writer);
+      answerAttach(sender);
       for (const name of [sender.name, sender.target?.address]) if (name) this.#replies.set(name, reply);
       return reply;
     }
     this.#assertAllowed(address);
-    return new ConsumerLink(broker, broker.findSource(address), sender, writer);
+    return openConsumer(broker, broker.findSource(address), sender, writer);
   }
 
   #takeIn({ receiver, delivery, message }: EventContext): void {

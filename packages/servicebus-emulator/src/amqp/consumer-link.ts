@@ -1,6 +1,7 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Consumer } from '../broker/dispatcher.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
+import type { Outlet } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
 import { deliveryFacts } from './delivery-facts.ts';
@@ -12,15 +13,17 @@ const presettled = 1;
 
 /** A client that receives from a queue. */
 export class ConsumerLink implements Consumer {
-  readonly queue: Queue;
+  readonly outlet: Outlet;
+  readonly #queue: Queue;
   readonly mode: Consumer['mode'];
   readonly #broker: Broker;
   readonly #sender: InnerSender;
   readonly #writer: SessionWriter;
   #reserved = 0;
 
-  constructor(broker: Broker, queue: Queue, sender: InnerSender, writer: SessionWriter) {
-    this.queue = queue;
+  constructor(broker: Broker, queue: Queue, outlet: Outlet, sender: InnerSender, writer: SessionWriter) {
+    this.outlet = outlet;
+    this.#queue = queue;
     this.mode = sender.snd_settle_mode === presettled ? 'receive-and-delete' : 'peek-lock';
     this.#broker = broker;
     this.#sender = sender;
@@ -43,11 +46,11 @@ export class ConsumerLink implements Consumer {
     const { lock } = message;
     if (lock === undefined) {
       this.#writer.transfer(this.#sender, presettledTag, payload, true);
-      if (this.#sender._draining) this.#broker.touch(this.queue);
+      if (this.#sender._draining) this.#broker.touch(this.outlet);
       return;
     }
     const deliveryId = this.#writer.transfer(this.#sender, lock.token, payload, false);
-    this.#writer.unsettled.set(deliveryId, { queue: this.queue, token: lock.token });
+    this.#writer.unsettled.set(deliveryId, { queue: this.#queue, token: lock.token });
   }
 
   onIdle(): void {
@@ -56,7 +59,7 @@ export class ConsumerLink implements Consumer {
 
   /** Credit has come, or the client asks for it back. */
   onFlow(): void {
-    this.#broker.touch(this.queue);
+    this.#broker.touch(this.outlet);
   }
 
   /** Locks stay until they expire: the client may settle through the management link. */

@@ -11,7 +11,7 @@ export function deliveryFacts(message: MessageCopy): DeliveryFacts {
     enqueuedAtMs: message.enqueuedAtMs,
     deliveryCount: message.deliveryCount,
     timeToLiveMs: timeToLiveMsOf(message) ?? message.content.timeToLiveMs,
-    lockedUntilMs: message.lock?.untilMs,
+    lockedUntilMs: message.lock?.term.untilMs,
     deadLetterSource: message.deadLetterSource,
     state: stateCodes[message.state],
   };

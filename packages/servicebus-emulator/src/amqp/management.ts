@@ -1,28 +1,18 @@
 import rhea from 'rhea';
-import type { Broker } from '../broker/broker.ts';
 import { splitMessage } from '../codec/content.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { MessageCopy } from '../core/message.ts';
 import { deliveryFacts } from './delivery-facts.ts';
-import type { AmqpLimits } from './limits.ts';
 import { swapGuid } from './lock-token.ts';
 import { newMessageId } from './message-id.ts';
+import type { Operation, OperationContext } from './operation.ts';
 import { tooLarge } from './producer-link.ts';
 import { RequestBody } from './request-body.ts';
+import { requestedSession, sessionOperations } from './session-operations.ts';
 import { asProperties } from './settlement.ts';
 
 const { types } = rhea;
-
-export interface ManagementContext {
-  readonly broker: Broker;
-  /** The entity whose management node it is. */
-  readonly path: string;
-  readonly limits: AmqpLimits;
-}
-
-/** A response's body; undefined means that there is nothing to tell (204). */
-type Operation = (context: ManagementContext, body: RequestBody) => object | undefined;
 
 const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:peek-message': peekMessages,
@@ -31,6 +21,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:update-disposition': updateDisposition,
   'com.microsoft:schedule-message': scheduleMessages,
   'com.microsoft:cancel-scheduled-message': cancelScheduled,
+  ...sessionOperations,
 };
 
 /**
@@ -38,18 +29,24 @@ const operations: Readonly<Record<string, Operation>> = {
  * @returns the response's body, undefined for none
  * @throws BrokerError
  */
-export function manage(context: ManagementContext, operation: unknown, body: unknown): object | undefined {
+export function manage(
+  surroundings: Omit<OperationContext, 'linkName'>,
+  { operation, 'associated-link-name': linkName }: Readonly<Record<string, unknown>>,
+  body: unknown,
+): object | undefined {
   const perform = typeof operation === 'string' && Object.hasOwn(operations, operation) && operations[operation];
   if (!perform) throw new BrokerError('not-implemented', `The operation '${String(operation)}' is not supported.`);
+  const context = { ...surroundings, linkName: typeof linkName === 'string' ? linkName : undefined };
   return perform(context, new RequestBody(body));
 }
 
 const peekedMax = 256;
 
-function peekMessages({ broker, path, limits }: ManagementContext, body: RequestBody): object | undefined {
+function peekMessages({ broker, path, limits }: OperationContext, body: RequestBody): object | undefined {
   const queue = broker.findSource(path);
   const countMax = Math.min(body.integer('message-count'), peekedMax);
-  const found = broker.peek(queue, Math.max(0, body.integer('from-sequence-number')), countMax);
+  const first = Math.max(0, body.integer('from-sequence-number'));
+  const found = broker.peek(queue, first, countMax, body.text('session-id'));
   const messages: object[] = [];
   let bytes = 0;
   for (const message of found) {
@@ -61,19 +58,21 @@ function peekMessages({ broker, path, limits }: ManagementContext, body: Request
   return messages.length === 0 ? undefined : { messages };
 }
 
-function renewLocks({ broker, path }: ManagementContext, body: RequestBody): object {
+function renewLocks({ broker, path }: OperationContext, body: RequestBody): object {
   const queue = broker.findSource(path);
   const expirations = lockTokens(body).map((token) => queue.renewLock(token, broker.nowMs));
   return { expirations: types.wrap_array(expirations, 0x83, undefined) };
 }
 
-function receiveDeferred({ broker, path }: ManagementContext, body: RequestBody): object {
+function receiveDeferred(context: OperationContext, body: RequestBody): object {
+  const { broker, path } = context;
   const queue = broker.findSource(path);
+  const session = queue.sessions === undefined ? undefined : requestedSession(context, queue, body);
   const sequenceNumbers = body.integers('sequence-numbers');
   const peekLock = body.integer('receiver-settle-mode') === 1;
   const messages = peekLock
-    ? queue.lockDeferred(sequenceNumbers, broker.nowMs)
-    : queue.takeDeferred(sequenceNumbers, broker.nowMs);
+    ? queue.lockDeferred(sequenceNumbers, broker.nowMs, session)
+    : queue.takeDeferred(sequenceNumbers, broker.nowMs, session);
   return { messages: messages.map(deferredEntry) };
 }
 
@@ -85,7 +84,7 @@ function deferredEntry(message: MessageCopy): object {
   };
 }
 
-function updateDisposition({ broker, path }: ManagementContext, body: RequestBody): undefined {
+function updateDisposition({ broker, path }: OperationContext, body: RequestBody): undefined {
   const queue = broker.findSource(path);
   const changes = asProperties(body.map('properties-to-modify'));
   const status = body.text('disposition-status');
@@ -114,7 +113,7 @@ function updateDisposition({ broker, path }: ManagementContext, body: RequestBod
   return undefined;
 }
 
-function scheduleMessages({ broker, path, limits }: ManagementContext, body: RequestBody): object {
+function scheduleMessages({ broker, path, limits }: OperationContext, body: RequestBody): object {
   const target = broker.findTarget(path);
   const arrivals = body.maps('messages').map((entry) => {
     const message = entry.message;
@@ -127,7 +126,7 @@ function scheduleMessages({ broker, path, limits }: ManagementContext, body: Req
   return { 'sequence-numbers': types.wrap_array(sequenceNumbers, 0x81, undefined) };
 }
 
-function cancelScheduled({ broker, path }: ManagementContext, body: RequestBody): undefined {
+function cancelScheduled({ broker, path }: OperationContext, body: RequestBody): undefined {
   broker.findTarget(path).cancelScheduled(body.integers('sequence-numbers'));
   return undefined;
 }

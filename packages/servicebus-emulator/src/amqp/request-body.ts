@@ -24,6 +24,19 @@ export class RequestBody {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** Undefined when it is null or missing. */
+  binary(name: string): Buffer | undefined {
+    const value = this.#fields[name] ?? undefined;
+    if (value === undefined || Buffer.isBuffer(value)) return value;
+    throw invalid(`'${name}' is not binary.`);
+  }
+
+  /** In milliseconds; undefined when it is missing or beyond what a date can say. */
+  time(name: string): number | undefined {
+    const value = this.#fields[name];
+    return value instanceof Date && Number.isFinite(value.getTime()) ? value.getTime() : undefined;
+  }
+
   list(name: string): readonly unknown[] {
     const value = this.#fields[name];
     if (!Array.isArray(value) || value.length > listMax)

@@ -58,6 +58,7 @@ export interface InnerSession extends Session {
 
 export interface InnerSender extends Sender {
   readonly local: { readonly handle: number; readonly attach: AttachFields };
+  readonly state: { local_open: boolean; open_requests: number };
   credit: number;
   delivery_count: number;
   _draining: boolean;
@@ -72,6 +73,7 @@ interface AttachFields {
   max_message_size?: number;
   snd_settle_mode?: number;
   rcv_settle_mode?: number;
+  properties?: object;
 }
 
 export interface InnerConnection extends Connection {
@@ -95,6 +97,12 @@ interface Outcomes {
   modified(fields: object): { described(): object };
   released(): { described(): object };
   unwrap_outcome(state: DescribedState): Outcome;
+}
+
+/** Leaves the peer's attach unanswered until the link's `open` is called. */
+export function holdAttach({ state }: InnerSender): void {
+  state.local_open = false;
+  state.open_requests = 0;
 }
 
 const require = createRequire(import.meta.url);

@@ -3,13 +3,15 @@ import type { NamespaceDefinition } from '../config/definition.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { Clock } from '../core/clock.ts';
 import { allowsReceive, allowsSend } from '../core/entity-options.ts';
+import type { HeldSession, Outlet, SessionClaim } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
 import { Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
-import { bytesOfArrivals, type Topic } from '../core/topic.ts';
+import type { Topic } from '../core/topic.ts';
 import type { SqliteStore } from '../storage/sqlite-store.ts';
 import { Alarm } from './alarm.ts';
 import { type Consumer, Dispatcher } from './dispatcher.ts';
+import { SessionDesk } from './session-desk.ts';
 import { type TurnEnd, Turns } from './turns.ts';
 
 const sweepStepsMax = 2_000;
@@ -20,21 +22,29 @@ export class Broker {
   readonly #clock: Clock;
   readonly #store: SqliteStore;
   readonly #dispatcher = new Dispatcher();
+  readonly #sessionDesk: SessionDesk;
   readonly #alarm: Alarm;
   readonly #turns: Turns;
 
   constructor(definition: NamespaceDefinition, store: SqliteStore, clock: Clock, newLockToken: () => Buffer) {
     this.#clock = clock;
     this.#store = store;
+    this.#sessionDesk = new SessionDesk(clock);
     this.#turns = new Turns({
       commit: () => store.commit(),
       recover: () => this.namespace.reload(),
       advance: () => this.#advance(),
     });
     this.#alarm = new Alarm(clock, () => this.#sweep());
-    const onReady = (queue: Queue) => this.#dispatcher.touch(queue);
+    const onReady = (outlet: Outlet) => this.#dispatcher.touch(outlet);
+    const onSessionAvailable = (queue: Queue) => this.#sessionDesk.touch(queue);
     const readRecord = (path: string) => store.readRecord(path);
-    this.namespace = new Namespace(definition, readRecord, { journal: store, newLockToken, onReady });
+    this.namespace = new Namespace(definition, readRecord, {
+      journal: store,
+      newLockToken,
+      onReady,
+      onSessionAvailable,
+    });
     this.#sweep();
   }
 
@@ -71,14 +81,14 @@ export class Broker {
    * @throws BrokerError `quota-exceeded`
    */
   send(target: Queue | Topic, arrivals: readonly Arrival[]): number[] {
-    target.assertRoom(arrivals.length, bytesOfArrivals(arrivals));
+    target.assertAccepts(arrivals);
     const { nowMs } = this;
     return arrivals.map((arrival) => target.accept(arrival, nowMs));
   }
 
-  /** Up to `countMax` messages from a sequence number on, whatever their state. */
-  peek(queue: Queue, first: number, countMax: number): Iterable<MessageCopy> {
-    return this.#store.readFrom(queue.id, first, countMax);
+  /** Up to `countMax` messages of a queue, or of one session, from a sequence number on, whatever their state. */
+  peek(queue: Queue, first: number, countMax: number, sessionId?: string): Iterable<MessageCopy> {
+    return this.#store.readFrom(queue.id, first, countMax, sessionId);
   }
 
   whenDurable(end: TurnEnd): void {
@@ -95,9 +105,49 @@ export class Broker {
   }
 
   /** A consumer has room again, or wants to hear that nothing is left. */
-  touch(queue: Queue): void {
-    this.#dispatcher.touch(queue);
+  touch(outlet: Outlet): void {
+    this.#dispatcher.touch(outlet);
     this.#turns.request();
+  }
+
+  /** @throws BrokerError `session-cannot-be-locked`, `not-allowed` */
+  acceptSession(queue: Queue, id: string, claim: SessionClaim): HeldSession {
+    const session = queue.sessions?.accept(id, claim, this.nowMs);
+    if (session === undefined) throw new BrokerError('not-allowed', `'${queue.path}' has no sessions.`);
+    return session;
+  }
+
+  /**
+   * Waits for a session that has something ready.
+   * @returns withdraws: no answer comes any more
+   */
+  awaitSession(
+    queue: Queue,
+    claim: SessionClaim,
+    timeoutMs: number,
+    answer: (outcome: HeldSession | BrokerError) => void,
+  ): () => void {
+    this.#turns.request();
+    return this.#sessionDesk.wait(queue, claim, timeoutMs, answer);
+  }
+
+  releaseSession(queue: Queue, session: HeldSession): void {
+    queue.sessions?.release(session, this.nowMs);
+    this.#turns.request();
+  }
+
+  readSessionState(queue: Queue, id: string): Buffer | undefined {
+    return this.#store.readSessionState(queue.id, id);
+  }
+
+  /** @throws BrokerError `quota-exceeded` */
+  writeSessionState(queue: Queue, id: string, state: Buffer | undefined): void {
+    queue.writeSessionState(id, state, this.readSessionState(queue, id), this.nowMs);
+  }
+
+  /** Those with messages or, when a time is given, those whose state was written since then. */
+  listSessions(queue: Queue, writtenSinceMs: number | undefined, skip: number, countMax: number): string[] {
+    return this.#store.listSessions(queue.id, writtenSinceMs, skip, countMax);
   }
 
   /** Ends with what is in hand made durable. */
@@ -114,6 +164,7 @@ export class Broker {
   }
 
   #advance(): void {
+    this.#sessionDesk.pump(this.nowMs);
     this.#dispatcher.pump(this.nowMs, (consumer, message) => {
       this.#turns.whenDurable((failure) => {
         if (failure === undefined) consumer.deliver(message);

@@ -17,14 +17,14 @@ function create(messages: number) {
 }
 
 class FakeConsumer implements Consumer {
-  readonly queue: Consumer['queue'];
+  readonly outlet: Consumer['outlet'];
   readonly mode: Consumer['mode'];
   readonly got: number[] = [];
   room: number;
   idle = 0;
 
-  constructor(queue: Consumer['queue'], room: number, mode: Consumer['mode'] = 'peek-lock') {
-    this.queue = queue;
+  constructor(outlet: Consumer['outlet'], room: number, mode: Consumer['mode'] = 'peek-lock') {
+    this.outlet = outlet;
     this.room = room;
     this.mode = mode;
   }

@@ -1,63 +1,63 @@
+import type { Outlet } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
-import type { Queue } from '../core/queue.ts';
 
-/** Someone who receives from a queue. */
+/** Someone who receives. */
 export interface Consumer {
-  readonly queue: Queue;
+  readonly outlet: Outlet;
   readonly mode: 'peek-lock' | 'receive-and-delete';
   /** Whether it can take one more message now. */
   readonly canTake: boolean;
   /** Room for one message is spoken for until `deliver`. */
   reserve(): void;
   deliver(message: MessageCopy): void;
-  /** Its queue has no more for it now. */
+  /** Its outlet has no more for it now. */
   onIdle(): void;
 }
 
 /** Hands out what is ready, in turn, to consumers that have room. */
 export class Dispatcher {
-  readonly #consumers = new Map<Queue, Consumer[]>();
-  readonly #dirty = new Set<Queue>();
+  readonly #consumers = new Map<Outlet, Consumer[]>();
+  readonly #dirty = new Set<Outlet>();
 
   add(consumer: Consumer): void {
-    const others = this.#consumers.get(consumer.queue);
-    if (others === undefined) this.#consumers.set(consumer.queue, [consumer]);
+    const others = this.#consumers.get(consumer.outlet);
+    if (others === undefined) this.#consumers.set(consumer.outlet, [consumer]);
     else others.push(consumer);
-    this.#dirty.add(consumer.queue);
+    this.#dirty.add(consumer.outlet);
   }
 
   remove(consumer: Consumer): void {
-    const rest = (this.#consumers.get(consumer.queue) ?? []).filter((other) => other !== consumer);
-    if (rest.length > 0) this.#consumers.set(consumer.queue, rest);
-    else this.#consumers.delete(consumer.queue);
+    const rest = (this.#consumers.get(consumer.outlet) ?? []).filter((other) => other !== consumer);
+    if (rest.length > 0) this.#consumers.set(consumer.outlet, rest);
+    else this.#consumers.delete(consumer.outlet);
   }
 
-  /** Something changed for the queue: messages, or room at a consumer. */
-  touch(queue: Queue): void {
-    this.#dirty.add(queue);
+  /** Something changed for the outlet: messages, or room at a consumer. */
+  touch(outlet: Outlet): void {
+    this.#dirty.add(outlet);
   }
 
-  /** @param taken is told of each message that leaves its queue for good and goes out once that is durable */
+  /** @param taken is told of each message that leaves for good and goes out once that is durable */
   pump(nowMs: number, taken: (consumer: Consumer, message: MessageCopy) => void): void {
-    const queues = [...this.#dirty];
+    const outlets = [...this.#dirty];
     this.#dirty.clear();
-    for (const queue of queues) {
-      const consumers = this.#consumers.get(queue);
-      if (consumers !== undefined) this.#pumpQueue(queue, consumers, nowMs, taken);
+    for (const outlet of outlets) {
+      const consumers = this.#consumers.get(outlet);
+      if (consumers !== undefined) this.#pumpOutlet(outlet, consumers, nowMs, taken);
     }
   }
 
-  #pumpQueue(
-    queue: Queue,
+  #pumpOutlet(
+    outlet: Outlet,
     consumers: Consumer[],
     nowMs: number,
     taken: (consumer: Consumer, message: MessageCopy) => void,
   ): void {
-    while (queue.hasReady) {
+    while (outlet.hasReady) {
       const consumer = nextWithRoom(consumers);
       if (consumer === undefined) break;
       const peekLock = consumer.mode === 'peek-lock';
-      const message = peekLock ? queue.lockNext(nowMs) : queue.takeNext(nowMs);
+      const message = peekLock ? outlet.lockNext(nowMs) : outlet.takeNext(nowMs);
       if (message === undefined) break;
       consumer.reserve();
       if (peekLock) consumer.deliver(message);

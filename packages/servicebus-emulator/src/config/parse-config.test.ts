@@ -118,7 +118,7 @@ suite('a configuration', () => {
         Queues: [
           {
             Name: 'a',
-            Properties: { LockDuration: 'PT10M', MaxDeliveryCount: 0, RequiresSession: true, Colour: 'red' },
+            Properties: { LockDuration: 'PT10M', MaxDeliveryCount: 0, RequiresSession: 1, Colour: 'red' },
           },
           { Name: 'A', Properties: { ForwardTo: 'a', DefaultMessageTimeToLive: 5 } },
           { Properties: [] },
@@ -138,7 +138,7 @@ suite('a configuration', () => {
     );
     const expected = [
       'Queues[0].Properties.Colour: unknown',
-      'Queues[0].Properties.RequiresSession: sessions are not supported',
+      'Queues[0].Properties.RequiresSession: expected true or false',
       'Queues[0].Properties.LockDuration: expected a duration from',
       'Queues[0].Properties.MaxDeliveryCount: expected a whole number from 1',
       'Queues[1].Properties.ForwardTo: forwarding is not supported',

@@ -148,14 +148,13 @@ function readReceiving(reader: ConfigReader, fields: Record<string, unknown>, pa
       `${path}.DeadLetteringOnMessageExpiration`,
       false,
     ),
+    requiresSession: reader.flag(fields.RequiresSession, `${path}.RequiresSession`, false),
     duplicateWindowMs: undefined,
     status: reader.oneOf(fields.Status, `${path}.Status`, statuses, 'Active'),
   };
 }
 
 function refuseUnsupported(reader: ConfigReader, fields: Record<string, unknown>, path: string): void {
-  if (reader.flag(fields.RequiresSession, `${path}.RequiresSession`, false))
-    reader.report(`${path}.RequiresSession`, 'sessions are not supported');
   for (const name of ['ForwardTo', 'ForwardDeadLetteredMessagesTo']) {
     if (reader.text(fields[name], `${path}.${name}`)) reader.report(`${path}.${name}`, 'forwarding is not supported');
   }

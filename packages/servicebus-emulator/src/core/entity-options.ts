@@ -6,22 +6,22 @@ export interface Limits {
   readonly bytesMax: number;
 }
 
-export interface QueueOptions extends Limits {
-  readonly lockDurationMs: number;
-  readonly maxDeliveryCount: number;
-  /** Infinity: for ever. */
-  readonly timeToLiveMs: number;
-  readonly deadLetterOnExpiration: boolean;
+interface CommonOptions extends Limits {
   /** Undefined: duplicates are not looked for. */
   readonly duplicateWindowMs: number | undefined;
+  /** Infinity: for ever. */
+  readonly timeToLiveMs: number;
   readonly status: EntityStatus;
 }
 
-export interface TopicOptions extends Limits {
-  readonly timeToLiveMs: number;
-  readonly duplicateWindowMs: number | undefined;
-  readonly status: EntityStatus;
+export interface QueueOptions extends CommonOptions {
+  readonly lockDurationMs: number;
+  readonly maxDeliveryCount: number;
+  readonly deadLetterOnExpiration: boolean;
+  readonly requiresSession: boolean;
 }
+
+export type TopicOptions = CommonOptions;
 
 export function allowsSend(status: EntityStatus): boolean {
   return status === 'Active' || status === 'ReceiveDisabled';

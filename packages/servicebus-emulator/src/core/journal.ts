@@ -14,6 +14,8 @@ export interface Journal {
   /** From here on `sequenceNumber` is taken. */
   advance(entityId: number, sequenceNumber: number): void;
   remember(entityId: number, messageId: string, untilMs: number): void;
+  /** @param state undefined clears it */
+  writeSessionState(entityId: number, sessionId: string, state: Buffer | undefined, writtenAtMs: number): void;
   forget(entityId: number, messageId: string): void;
   /**
    * The content of a message that is there; changes of the running turn are seen.
@@ -22,10 +24,15 @@ export interface Journal {
   read(entityId: number, sequenceNumber: number): Content;
 }
 
+/** What a session state counts for the quota beyond its own bytes. */
+export const stateOverheadBytes = 128;
+
 /** What is known of one entity at the start. */
 export interface EntityRecord {
   readonly id: number;
   readonly lastSequenceNumber: number;
+  /** Of all session states together. */
+  readonly stateBytes: number;
   /** In the order of their sequence numbers; to be read once, before anything else is read. */
   readonly messages: Iterable<Message>;
   /** In the order of their ends. */

@@ -1,15 +1,20 @@
 import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
-import type { Message } from './message.ts';
+import type { Message, Term } from './message.ts';
 
 /** Who holds which message until when. Locks live in memory alone: a restart releases them. */
 export class LockTable {
   readonly #held = new Map<string, Message>();
-  readonly #ends = new Deadlines<Message>((message) => message.lock?.untilMs);
+  readonly #ends = new Deadlines<Message>(({ lock }) =>
+    lock?.term.held === undefined ? lock?.term.untilMs : undefined,
+  );
   readonly #durationMs: number;
   readonly #newToken: () => Buffer;
+  readonly #lostCode: 'message-lock-lost' | 'session-lock-lost';
 
-  constructor(durationMs: number, newToken: () => Buffer) {
+  /** @param withinSessions the locks end with those of sessions */
+  constructor(durationMs: number, newToken: () => Buffer, withinSessions: boolean) {
+    this.#lostCode = withinSessions ? 'session-lock-lost' : 'message-lock-lost';
     this.#durationMs = durationMs;
     this.#newToken = newToken;
   }
@@ -19,36 +24,45 @@ export class LockTable {
     return this.#ends.nextMs;
   }
 
-  lock(message: Message, nowMs: number): void {
+  /** @param session the term of the session that the message belongs to */
+  lock(message: Message, nowMs: number, session?: Term): void {
     const token = this.#newToken();
-    message.lock = { token, untilMs: nowMs + this.#durationMs };
+    const term = session ?? { untilMs: nowMs + this.#durationMs };
+    message.lock = { token, term };
+    term.held?.add(message);
     this.#held.set(keyOf(token), message);
     this.#ends.add(message);
   }
 
-  /** @throws BrokerError `message-lock-lost` */
+  /** @throws BrokerError `message-lock-lost`, within sessions `session-lock-lost` */
   get(token: Buffer, nowMs: number): Message {
     const message = this.#held.get(keyOf(token));
-    if (message?.lock !== undefined && message.lock.untilMs > nowMs) return message;
+    if (message?.lock !== undefined && message.lock.term.untilMs > nowMs) return message;
     const text = 'The lock supplied is invalid. Either the lock expired, or the message has already been removed.';
-    throw new BrokerError('message-lock-lost', text);
+    throw new BrokerError(this.#lostCode, text);
   }
 
   holds(token: Buffer): boolean {
     return this.#held.has(keyOf(token));
   }
 
-  /** @returns until when it is locked now */
+  /**
+   * @returns until when it is locked now
+   * @throws BrokerError `not-allowed` within a session, whose own lock is to be renewed
+   */
   renew(token: Buffer, nowMs: number): number {
     const message = this.get(token, nowMs);
     const untilMs = nowMs + this.#durationMs;
-    if (message.lock !== undefined) message.lock.untilMs = untilMs;
+    if (message.lock?.term.held !== undefined)
+      throw new BrokerError('not-allowed', 'Within a session the lock of the session is renewed, not a message’s.');
+    if (message.lock !== undefined) message.lock.term.untilMs = untilMs;
     this.#ends.add(message);
     return untilMs;
   }
 
   unlock(message: Message): void {
     if (message.lock !== undefined) this.#held.delete(keyOf(message.lock.token));
+    message.lock?.term.held?.delete(message);
     message.lock = undefined;
   }
 

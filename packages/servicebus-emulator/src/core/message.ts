@@ -1,11 +1,18 @@
-import type { Content } from '../codec/content.ts';
+import type { Arrival, Content } from '../codec/content.ts';
 
 export type MessageState = 'active' | 'deferred' | 'scheduled';
+
+/** How long a lock holds. */
+export interface Term {
+  untilMs: number;
+  /** All messages under it, where it is a session's. */
+  readonly held?: Set<Message>;
+}
 
 export interface Lock {
   /** 16 bytes, as they travel: the delivery tag. */
   readonly token: Buffer;
-  untilMs: number;
+  readonly term: Term;
 }
 
 /**
@@ -21,6 +28,10 @@ export interface Message {
   /** When it becomes active; meaningful while scheduled. */
   readonly scheduledAtMs: number;
   readonly deadLetterSource: string | undefined;
+  /** Undefined outside of entities with sessions. */
+  readonly sessionId: string | undefined;
+  /** How often it was forwarded from one entity to the next. */
+  readonly hops: number;
   state: MessageState;
   deliveryCount: number;
   /** Of its content. */
@@ -40,6 +51,8 @@ export function createMessage(
     expiresAtMs: Number.POSITIVE_INFINITY,
     scheduledAtMs: 0,
     deadLetterSource: undefined,
+    sessionId: undefined,
+    hops: 0,
     state: 'active',
     deliveryCount: 0,
     bytes: bytesOf(content),
@@ -56,6 +69,11 @@ export interface MessageCopy extends Readonly<Message> {
 
 export function bytesOf(content: Content): number {
   return content.bare.length + content.annotations.length;
+}
+
+/** Bytes that a send adds, for the quota. */
+export function bytesOfArrivals(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, { content }) => sum + bytesOf(content), 0);
 }
 
 /** Milliseconds that it had to live from when it was enqueued; undefined when for ever. */

@@ -49,7 +49,12 @@ export class Namespace {
 
   #buildQueue(path: string, options: QueueDefinition['options']): Queue {
     const deadLetterPath = `${path}/$deadletterqueue`;
-    const deadLetterOptions = { ...options, deadLetterOnExpiration: false, duplicateWindowMs: undefined };
+    const deadLetterOptions = {
+      ...options,
+      deadLetterOnExpiration: false,
+      duplicateWindowMs: undefined,
+      requiresSession: false,
+    };
     const deadLetters = this.#load(
       (id) => new Queue(deadLetterPath, id, deadLetterOptions, this.#surroundings),
       deadLetterPath,

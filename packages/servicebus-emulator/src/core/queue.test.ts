@@ -171,7 +171,7 @@ suite('a queue', () => {
     const old = message({ sequenceNumber: 5, enqueuedSequenceNumber: 5, deliveryCount: 3 });
     journal.insert(1, old, content());
     const remembered = [{ messageId: 'kept', untilMs: 100 }];
-    queue.load({ id: 1, lastSequenceNumber: 7, messages: [old], remembered });
+    queue.load({ id: 1, lastSequenceNumber: 7, stateBytes: 0, messages: [old], remembered });
     queue.accept(arrival({ message_id: 'kept' }), 0);
     assert.equal(queue.accept(arrival({ message_id: 'old' }), 0), 9);
     assert.deepEqual([queue.lockNext(0)?.sequenceNumber, queue.lockNext(0)?.sequenceNumber], [5, 9]);

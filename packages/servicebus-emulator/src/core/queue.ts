@@ -1,14 +1,23 @@
 import type { Arrival, Content } from '../codec/content.ts';
-import { type ApplicationProperties, withApplicationProperties } from '../codec/properties.ts';
+import { type ApplicationProperties, readSystemProperties } from '../codec/properties.ts';
 import { BrokerError } from './broker-error.ts';
-import { DuplicateHistory } from './duplicate-history.ts';
+import {
+  type DeadLetterReason,
+  deliveriesSpent,
+  expired,
+  sessionMissing,
+  withChanges,
+  withReason,
+} from './dead-letter.ts';
 import type { QueueOptions } from './entity-options.ts';
+import type { HeldSession, Outlet } from './held-session.ts';
+import { Intake } from './intake.ts';
 import type { EntityRecord, Journal } from './journal.ts';
 import { LockTable } from './lock-table.ts';
-import { bytesOf, createMessage, type Message, type MessageCopy } from './message.ts';
+import { bytesOf, bytesOfArrivals, createMessage, type Message, type MessageCopy } from './message.ts';
 import { ReadyList } from './ready-list.ts';
-import { Schedule } from './schedule.ts';
-import { Sequence } from './sequence.ts';
+import { SessionStates } from './session-states.ts';
+import { type SessionQueue, Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
 
 export interface QueueCounts {
@@ -23,14 +32,12 @@ export interface QueueSurroundings {
   /** 16 fresh random bytes. */
   readonly newLockToken: () => Buffer;
   /** Something can be handed out. */
-  readonly onReady: (queue: Queue) => void;
+  readonly onReady: (outlet: Outlet) => void;
+  /** A session that no one holds has something to be handed out. */
+  readonly onSessionAvailable: (queue: Queue) => void;
 }
 
-export interface DeadLetterReason {
-  readonly reason: string | undefined;
-  readonly description: string | undefined;
-  readonly changes?: ApplicationProperties;
-}
+type MessageNumbers = Pick<Message, 'sequenceNumber'> & Partial<Pick<Message, 'enqueuedSequenceNumber'>>;
 
 const noChanges: ApplicationProperties = new Map();
 
@@ -38,19 +45,20 @@ const noChanges: ApplicationProperties = new Map();
  * A queue, a subscription or a dead-letter queue: the state machine of its messages. No I/O: it changes its memory
  * and tells the journal; whoever drives it commits the journal before anyone hears of the change.
  */
-export class Queue {
+export class Queue implements Outlet, SessionQueue {
   readonly path: string;
   readonly id: number;
   readonly options: QueueOptions;
   /** Undefined for a dead-letter queue itself. */
   readonly deadLetters: Queue | undefined;
+  /** Undefined where messages need no session. */
+  readonly sessions: Sessions | undefined;
   readonly #surroundings: QueueSurroundings;
   readonly #shelf: Shelf;
-  readonly #sequence: Sequence;
+  readonly #intake: Intake;
   readonly #ready = new ReadyList();
-  readonly #schedule: Schedule;
   readonly #locks: LockTable;
-  readonly #history: DuplicateHistory | undefined;
+  readonly #states: SessionStates;
 
   constructor(
     path: string,
@@ -65,18 +73,23 @@ export class Queue {
     this.id = id;
     this.#surroundings = surroundings;
     this.#shelf = new Shelf(id, surroundings.journal);
-    this.#sequence = new Sequence(id, surroundings.journal);
-    this.#schedule = new Schedule(id, surroundings.journal);
-    this.#locks = new LockTable(options.lockDurationMs, surroundings.newLockToken);
-    const { duplicateWindowMs } = options;
-    if (duplicateWindowMs !== undefined)
-      this.#history = new DuplicateHistory(id, duplicateWindowMs, surroundings.journal);
+    this.#states = new SessionStates(id, surroundings.journal);
+    const { duplicateWindowMs, lockDurationMs, requiresSession } = options;
+    this.#locks = new LockTable(lockDurationMs, surroundings.newLockToken, requiresSession);
+    if (requiresSession) this.sessions = new Sessions(this, lockDurationMs);
+    this.#intake = new Intake({
+      entityId: id,
+      duplicateWindowMs,
+      journal: surroundings.journal,
+      enter: (content, sequenceNumber, nowMs) => this.#enter(content, { sequenceNumber }, nowMs),
+      sessionIdOf: (content) => this.#sessionIdOf(content),
+    });
   }
 
   get counts(): QueueCounts {
     return {
       active: this.#shelf.size - this.#shelf.deferredCount,
-      scheduled: this.#schedule.size,
+      scheduled: this.#intake.scheduled,
       deferred: this.#shelf.deferredCount,
       deadLettered: this.deadLetters?.count ?? 0,
     };
@@ -84,24 +97,32 @@ export class Queue {
 
   /** All that it holds, dead letters apart. */
   get count(): number {
-    return this.#shelf.size + this.#schedule.size;
+    return this.#shelf.size + this.#intake.scheduled;
   }
 
   get bytes(): number {
-    return this.#shelf.bytes + this.#schedule.bytes;
+    return this.#shelf.bytes + this.#intake.bytes + this.#states.bytes;
   }
 
   /** When `sweep` has something to do; Infinity when nothing is foreseen. */
   get nextDueMs(): number {
-    return Math.min(this.#schedule.nextMs, this.#locks.nextMs, this.#shelf.nextExpiryMs);
+    const sessionsMs = this.sessions?.nextMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#intake.nextDueMs, this.#locks.nextMs, this.#shelf.nextExpiryMs, sessionsMs);
   }
 
   /** Forgets its memory and takes over what is durable. Locks are released by it. */
   load(record: EntityRecord): void {
-    for (const part of [this.#shelf, this.#ready, this.#schedule, this.#locks]) part.clear();
-    this.#sequence.load(record.lastSequenceNumber);
-    this.#history?.load(record.remembered);
+    for (const part of [this.#shelf, this.#ready, this.#locks, this.sessions]) part?.clear();
+    this.#states.load(record.stateBytes);
+    this.#intake.load(record);
     for (const message of record.messages) this.#restore(message);
+  }
+
+  /** @throws BrokerError `quota-exceeded`; `not-allowed` when a session is required and not named */
+  assertAccepts(arrivals: readonly Arrival[]): void {
+    if (this.sessions !== undefined && arrivals.some(({ content }) => this.#sessionIdOf(content) === undefined))
+      throw new BrokerError('not-allowed', `'${this.path}' requires sessions: every message needs a session id.`);
+    this.assertRoom(arrivals.length, bytesOfArrivals(arrivals));
   }
 
   /** @throws BrokerError `quota-exceeded` when that much more does not fit */
@@ -118,34 +139,33 @@ export class Queue {
    * @returns its sequence number
    */
   accept(arrival: Arrival, nowMs: number): number {
-    const { content, messageId, scheduledAtMs } = arrival;
-    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return this.#sequence.next();
-    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) return this.enqueue(content, nowMs).sequenceNumber;
-    const sequenceNumber = this.#sequence.next();
-    const known = { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs } as const;
-    this.#schedule.add(createMessage(content, known), content);
-    return sequenceNumber;
+    return this.#intake.accept(arrival, nowMs);
   }
 
-  enqueue(content: Content, nowMs: number, enqueuedSequenceNumber?: number): Message {
-    const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
-    const message = createMessage(content, {
-      sequenceNumber: this.#sequence.next(),
-      enqueuedAtMs: nowMs,
-      expiresAtMs: nowMs + lifetimeMs,
-      ...(enqueuedSequenceNumber === undefined ? {} : { enqueuedSequenceNumber }),
-    });
-    this.adopt(message, content);
-    return message;
+  /** Takes in a copy of a message that has a number of its own at `enqueuedSequenceNumber`. */
+  enqueue(content: Content, nowMs: number, enqueuedSequenceNumber: number): void {
+    this.#enter(content, { sequenceNumber: this.#intake.nextSequenceNumber(), enqueuedSequenceNumber }, nowMs);
   }
 
   /** Takes a message in as a dead letter. */
   enqueueDead(content: Content, nowMs: number, enqueuedSequenceNumber: number, reason: DeadLetterReason): void {
-    this.#deadLetter(this.enqueue(content, nowMs, enqueuedSequenceNumber), reason);
+    const numbers = { sequenceNumber: this.#intake.nextSequenceNumber(), enqueuedSequenceNumber };
+    this.#bury(this.#create(content, numbers, nowMs), content, reason);
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    this.#schedule.cancel(sequenceNumbers);
+    this.#intake.cancel(sequenceNumbers);
+  }
+
+  /**
+   * @param state undefined clears it
+   * @param replaced the state until now
+   * @throws BrokerError `quota-exceeded`
+   */
+  writeSessionState(id: string, state: Buffer | undefined, replaced: Buffer | undefined, nowMs: number): void {
+    const growth = this.#states.growth(state, replaced);
+    if (growth > 0) this.assertRoom(0, growth);
+    this.#states.write(id, state, replaced, nowMs);
   }
 
   /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
@@ -153,27 +173,29 @@ export class Queue {
     return this.#ready.peek() !== undefined;
   }
 
-  lockNext(nowMs: number): MessageCopy | undefined {
-    const message = this.#next(nowMs);
-    return message === undefined ? undefined : this.#lock(message, nowMs);
+  /** @param session to lock the next message of; without sessions there is none */
+  lockNext(nowMs: number, session?: HeldSession): MessageCopy | undefined {
+    const message = this.#next(session?.ready ?? this.#ready, nowMs);
+    return message === undefined ? undefined : this.#lock(message, nowMs, session);
   }
 
   /** Receive and delete. */
-  takeNext(nowMs: number): MessageCopy | undefined {
-    const message = this.#next(nowMs);
-    return message === undefined ? undefined : this.#shelf.take(message);
+  takeNext(nowMs: number, session?: HeldSession): MessageCopy | undefined {
+    const message = this.#next(session?.ready ?? this.#ready, nowMs);
+    return message === undefined ? undefined : this.#take(message);
   }
 
   /**
-   * Deferred messages, all or none.
+   * Deferred messages, all or none; where sessions are required, of that session alone.
    * @throws BrokerError `message-not-found`
    */
-  lockDeferred(sequenceNumbers: readonly number[], nowMs: number): MessageCopy[] {
-    return this.#deferred(sequenceNumbers, nowMs).map((message) => this.#lock(message, nowMs));
+  lockDeferred(sequenceNumbers: readonly number[], nowMs: number, session?: HeldSession): MessageCopy[] {
+    const messages = this.#deferred(sequenceNumbers, nowMs, session);
+    return messages.map((message) => this.#lock(message, nowMs, session));
   }
 
-  takeDeferred(sequenceNumbers: readonly number[], nowMs: number): MessageCopy[] {
-    return this.#deferred(sequenceNumbers, nowMs).map((message) => this.#shelf.take(message));
+  takeDeferred(sequenceNumbers: readonly number[], nowMs: number, session?: HeldSession): MessageCopy[] {
+    return this.#deferred(sequenceNumbers, nowMs, session).map((message) => this.#take(message));
   }
 
   /** Each settlement throws BrokerError `message-lock-lost` when the lock does not hold. */
@@ -184,14 +206,14 @@ export class Queue {
   abandon(token: Buffer, nowMs: number, changes = noChanges): void {
     const message = this.#locks.get(token, nowMs);
     this.#modify(message, changes);
-    this.#giveBack(message, nowMs);
+    this.giveBack(message, nowMs);
   }
 
   /** Gives back without counting a delivery. */
   release(token: Buffer, nowMs: number): void {
     const message = this.#locks.get(token, nowMs);
     message.deliveryCount--;
-    this.#giveBack(message, nowMs);
+    this.giveBack(message, nowMs);
   }
 
   defer(token: Buffer, nowMs: number, changes = noChanges): void {
@@ -220,23 +242,16 @@ export class Queue {
 
   /** Does at most `stepsMax` of what is due: a million messages may expire in one moment. */
   sweep(nowMs: number, stepsMax: number): void {
-    this.#history?.forgetOld(nowMs);
+    this.#intake.forgetOld(nowMs);
     for (let steps = 0; steps < stepsMax; steps++) {
-      if (!(this.#activateDue(nowMs) || this.#unlockDue(nowMs) || this.#expireDue(nowMs))) return;
+      if (!(this.#intake.activateDue(nowMs) || this.#unlockDue(nowMs) || this.#expireDue(nowMs))) return;
     }
-  }
-
-  #activateDue(nowMs: number): boolean {
-    const message = this.#schedule.take(nowMs);
-    if (message === undefined) return false;
-    this.enqueue(message.content, nowMs);
-    return true;
   }
 
   #unlockDue(nowMs: number): boolean {
     const message = this.#locks.takeEnded(nowMs);
-    if (message === undefined) return false;
-    this.#giveBack(message, nowMs);
+    if (message === undefined) return this.sessions?.endDue(nowMs) ?? false;
+    this.giveBack(message, nowMs);
     return true;
   }
 
@@ -248,29 +263,51 @@ export class Queue {
     return true;
   }
 
-  #next(nowMs: number): Message | undefined {
+  #enter(content: Content, numbers: MessageNumbers, nowMs: number): void {
+    const message = this.#create(content, numbers, nowMs);
+    if (this.sessions !== undefined && message.sessionId === undefined) this.#bury(message, content, sessionMissing);
+    else this.adopt(message, content);
+  }
+
+  #create(content: Content, numbers: MessageNumbers, nowMs: number): Message {
+    const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
+    const sessionId = this.#sessionIdOf(content);
+    return createMessage(content, { ...numbers, enqueuedAtMs: nowMs, expiresAtMs: nowMs + lifetimeMs, sessionId });
+  }
+
+  onSessionAvailable(): void {
+    this.#surroundings.onSessionAvailable(this);
+  }
+
+  #sessionIdOf({ bare }: Content): string | undefined {
+    const sessionId = this.sessions === undefined ? undefined : readSystemProperties(bare).sessionId;
+    return typeof sessionId === 'string' ? sessionId : undefined;
+  }
+
+  #next(ready: ReadyList, nowMs: number): Message | undefined {
     for (;;) {
-      const message = this.#ready.take();
+      const message = ready.take();
       if (message === undefined || message.expiresAtMs > nowMs) return message;
       this.#expire(message);
     }
   }
 
-  #deferred(sequenceNumbers: readonly number[], nowMs: number): Message[] {
+  #deferred(sequenceNumbers: readonly number[], nowMs: number, session: HeldSession | undefined): Message[] {
     return [...new Set(sequenceNumbers)].map((sequenceNumber) => {
       const message = this.#shelf.findDeferred(sequenceNumber);
-      if (message !== undefined && message.lock === undefined && message.expiresAtMs > nowMs) return message;
+      const free = message?.lock === undefined && message?.sessionId === session?.id;
+      if (message !== undefined && free && message.expiresAtMs > nowMs) return message;
       const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
       throw new BrokerError('message-not-found', text);
     });
   }
 
-  #giveBack(message: Message, nowMs: number): void {
+  /** A lock has ended without a settlement: hands the message out again, one more delivery counted. */
+  giveBack(message: Message, nowMs: number): void {
     this.#locks.unlock(message);
     message.deliveryCount++;
     if (this.deadLetters !== undefined && message.deliveryCount >= this.options.maxDeliveryCount) {
-      const description = `Message could not be consumed after ${message.deliveryCount} delivery attempts.`;
-      this.#deadLetter(message, { reason: 'MaxDeliveryCountExceeded', description });
+      this.#deadLetter(message, deliveriesSpent(message.deliveryCount));
       return;
     }
     if (message.expiresAtMs <= nowMs) {
@@ -278,24 +315,23 @@ export class Queue {
       return;
     }
     this.#shelf.update(message);
-    if (message.state !== 'active') return;
-    this.#ready.giveBack(message);
-    this.#surroundings.onReady(this);
+    if (message.state === 'active') this.#offer(message, 'giveBack');
   }
 
   #expire(message: Message): void {
-    if (this.options.deadLetterOnExpiration && this.deadLetters !== undefined) {
-      const description = 'The message expired and was dead lettered.';
-      this.#deadLetter(message, { reason: 'TTLExpiredException', description });
-    } else this.#remove(message);
+    if (this.options.deadLetterOnExpiration && this.deadLetters !== undefined) this.#deadLetter(message, expired);
+    else this.#remove(message);
   }
 
-  #deadLetter(message: Message, { reason, description, changes = noChanges }: DeadLetterReason): void {
-    const properties = new Map(changes);
-    if (reason !== undefined) properties.set('DeadLetterReason', reason);
-    if (description !== undefined) properties.set('DeadLetterErrorDescription', description);
-    const content = changed(this.#shelf.read(message), properties);
+  #deadLetter(message: Message, reason: DeadLetterReason): void {
+    const content = this.#shelf.read(message);
     this.#remove(message);
+    this.#bury(message, content, reason);
+  }
+
+  /** Puts a message that does not lie here any more, or never did, among the dead letters. */
+  #bury(message: Message, body: Content, reason: DeadLetterReason): void {
+    const content = withReason(body, reason);
     const dead: Message = {
       ...message,
       bytes: bytesOf(content),
@@ -310,40 +346,52 @@ export class Queue {
   /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */
   adopt(message: Message, content: Content): void {
     this.#shelf.add(message, content);
-    this.#offer(message);
+    this.#place(message);
   }
 
   #restore(message: Message): void {
     if (message.state === 'scheduled') {
-      this.#schedule.restore(message);
+      this.#intake.restore(message);
       return;
     }
     this.#shelf.restore(message);
-    this.#offer(message);
+    this.#place(message);
   }
 
-  #offer(message: Message): void {
-    if (message.state !== 'active') return;
-    this.#ready.append(message);
-    this.#surroundings.onReady(this);
+  #place(message: Message): void {
+    this.sessions?.join(message);
+    if (message.state === 'active') this.#offer(message, 'append');
+  }
+
+  #offer(message: Message, how: 'append' | 'giveBack'): void {
+    if (this.sessions === undefined) {
+      this.#ready[how](message);
+      this.#surroundings.onReady(this);
+      return;
+    }
+    const holder = this.sessions.offer(message, how);
+    if (holder !== undefined) this.#surroundings.onReady(holder);
   }
 
   #modify(message: Message, changes: ApplicationProperties): void {
-    if (changes.size > 0) this.#shelf.rewrite(message, changed(this.#shelf.read(message), changes));
+    if (changes.size > 0) this.#shelf.rewrite(message, withChanges(this.#shelf.read(message), changes));
   }
 
-  #lock(message: Message, nowMs: number): MessageCopy {
+  #lock(message: Message, nowMs: number, session: HeldSession | undefined): MessageCopy {
     const content = this.#shelf.read(message);
-    this.#locks.lock(message, nowMs);
+    this.#locks.lock(message, nowMs, session);
     return { ...message, content };
+  }
+
+  #take(message: Message): MessageCopy {
+    const copy = this.#shelf.take(message);
+    this.sessions?.leave(message);
+    return copy;
   }
 
   #remove(message: Message): void {
     this.#locks.unlock(message);
     this.#shelf.remove(message);
+    this.sessions?.leave(message);
   }
-}
-
-function changed(content: Content, changes: ApplicationProperties): Content {
-  return changes.size === 0 ? content : { ...content, bare: withApplicationProperties(content.bare, changes) };
 }

@@ -1,12 +1,10 @@
 import type { Arrival, Content } from '../codec/content.ts';
 import { BrokerError } from './broker-error.ts';
-import { DuplicateHistory } from './duplicate-history.ts';
 import type { TopicOptions } from './entity-options.ts';
 import { filterable } from './filter.ts';
+import { Intake, type IntakeOptions } from './intake.ts';
 import type { EntityRecord, Journal } from './journal.ts';
-import { bytesOf, createMessage } from './message.ts';
-import { Schedule } from './schedule.ts';
-import { Sequence } from './sequence.ts';
+import { bytesOfArrivals } from './message.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
@@ -14,9 +12,7 @@ export class Topic {
   readonly path: string;
   readonly options: TopicOptions;
   readonly subscriptions: readonly Subscription[];
-  readonly #sequence: Sequence;
-  readonly #schedule: Schedule;
-  readonly #history: DuplicateHistory | undefined;
+  readonly #intake: Intake;
 
   constructor(
     path: string,
@@ -28,54 +24,47 @@ export class Topic {
     this.path = path;
     this.options = options;
     this.subscriptions = subscriptions;
-    this.#sequence = new Sequence(id, journal);
-    this.#schedule = new Schedule(id, journal);
-    const { duplicateWindowMs } = options;
-    if (duplicateWindowMs !== undefined) this.#history = new DuplicateHistory(id, duplicateWindowMs, journal);
+    const enter: IntakeOptions['enter'] = (content, number, nowMs) => this.#publish(content, nowMs, number);
+    this.#intake = new Intake({ entityId: id, duplicateWindowMs: options.duplicateWindowMs, journal, enter });
   }
 
   get scheduled(): number {
-    return this.#schedule.size;
+    return this.#intake.scheduled;
   }
 
   get nextDueMs(): number {
-    return this.#schedule.nextMs;
+    return this.#intake.nextDueMs;
   }
 
   load(record: EntityRecord): void {
-    this.#schedule.clear();
-    this.#sequence.load(record.lastSequenceNumber);
-    this.#history?.load(record.remembered);
-    for (const message of record.messages) this.#schedule.restore(message);
+    this.#intake.load(record);
+    for (const message of record.messages) this.#intake.restore(message);
   }
 
   /** @throws BrokerError `quota-exceeded` when one of its subscriptions is full, or too much is scheduled */
   assertRoom(messages: number, bytes: number): void {
-    if (this.#schedule.size + messages > this.options.messagesMax)
-      throw new BrokerError('quota-exceeded', `The topic '${this.path}' holds ${this.#schedule.size} messages.`);
+    if (this.#intake.scheduled + messages > this.options.messagesMax)
+      throw new BrokerError('quota-exceeded', `The topic '${this.path}' holds ${this.#intake.scheduled} messages.`);
     for (const subscription of this.subscriptions) subscription.assertRoom(messages, bytes);
   }
 
+  /** @throws BrokerError `quota-exceeded` */
+  assertAccepts(arrivals: readonly Arrival[]): void {
+    this.assertRoom(arrivals.length, bytesOfArrivals(arrivals));
+  }
+
   /** @returns the sequence number within the topic */
-  accept({ content, messageId, scheduledAtMs }: Arrival, nowMs: number): number {
-    const sequenceNumber = this.#sequence.next();
-    if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return sequenceNumber;
-    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) this.#publish(content, nowMs, sequenceNumber);
-    else this.#keep(content, nowMs, scheduledAtMs, sequenceNumber);
-    return sequenceNumber;
+  accept(arrival: Arrival, nowMs: number): number {
+    return this.#intake.accept(arrival, nowMs);
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    this.#schedule.cancel(sequenceNumbers);
+    this.#intake.cancel(sequenceNumbers);
   }
 
   sweep(nowMs: number, stepsMax: number): void {
-    this.#history?.forgetOld(nowMs);
-    for (let steps = 0; steps < stepsMax; steps++) {
-      const message = this.#schedule.take(nowMs);
-      if (message === undefined) return;
-      this.#publish(message.content, nowMs, this.#sequence.next());
-    }
+    this.#intake.forgetOld(nowMs);
+    for (let steps = 0; steps < stepsMax; steps++) if (!this.#intake.activateDue(nowMs)) return;
   }
 
   #publish(content: Content, nowMs: number, sequenceNumber: number): void {
@@ -84,14 +73,4 @@ export class Topic {
     const bounded = Number.isFinite(lifetimeMs) ? { ...content, timeToLiveMs: lifetimeMs } : content;
     for (const subscription of this.subscriptions) subscription.publish(bounded, seen, nowMs, sequenceNumber);
   }
-
-  #keep(content: Content, nowMs: number, scheduledAtMs: number, sequenceNumber: number): void {
-    const known = { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs } as const;
-    this.#schedule.add(createMessage(content, known), content);
-  }
-}
-
-/** Bytes that a send adds, for the quota. */
-export function bytesOfArrivals(arrivals: readonly Arrival[]): number {
-  return arrivals.reduce((sum, arrival) => sum + bytesOf(arrival.content), 0);
 }

@@ -11,6 +11,8 @@ export interface MessageRow {
   readonly expires_at_ms: number | null;
   readonly scheduled_at_ms: number;
   readonly dead_letter_source: string | null;
+  readonly session_id: string | null;
+  readonly hops: number;
   readonly bytes: number;
 }
 
@@ -26,7 +28,7 @@ export interface ContentRow {
 
 /** Lengths are read from the rows' heads: the contents themselves are not touched. */
 export const messageColumns = `key, state, delivery_count, enqueued_sequence_number, enqueued_at_ms, expires_at_ms,
-  scheduled_at_ms, dead_letter_source, length(bare) + ifnull(length(annotations), 0) AS bytes`;
+  scheduled_at_ms, dead_letter_source, session_id, hops, length(bare) + ifnull(length(annotations), 0) AS bytes`;
 
 export const contentColumns = 'key, durable, priority, time_to_live_ms, annotations, bare';
 
@@ -54,6 +56,8 @@ export function fromRow(row: MessageRow): Message {
     expiresAtMs: row.expires_at_ms ?? Number.POSITIVE_INFINITY,
     scheduledAtMs: row.scheduled_at_ms,
     deadLetterSource: row.dead_letter_source ?? undefined,
+    sessionId: row.session_id ?? undefined,
+    hops: row.hops,
     state: states[row.state] ?? 'active',
     deliveryCount: row.delivery_count,
     bytes: row.bytes,

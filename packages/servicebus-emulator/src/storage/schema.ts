@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BrokerError } from '../core/broker-error.ts';
 
-const version = 1;
+const version = 2;
 
 /**
  * One table of messages for all entities: the key is `entity * 2^36 + sequence number`, so that the rows of an entity
@@ -36,10 +36,25 @@ const tables = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** What version 2 has beyond version 1: sessions, and how often a message was forwarded. */
+const sessions = `
+  ALTER TABLE messages ADD COLUMN session_id TEXT;
+  ALTER TABLE messages ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX messages_by_session ON messages (session_id, key) WHERE session_id IS NOT NULL;
+  CREATE TABLE session_states (
+    entity_id INTEGER NOT NULL,
+    session_id TEXT NOT NULL,
+    state BLOB NOT NULL,
+    written_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, session_id)
+  ) STRICT;
+`;
+
 /** Creates the tables in a new file; refuses one that a newer version wrote. */
 export function migrate(database: DatabaseSync): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (found === version) return;
-  if (found !== 0) throw new BrokerError('storage-failed', `The data file has the unknown version ${found}.`);
-  database.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT;`);
+  if (found > version) throw new BrokerError('storage-failed', `The data file has the unknown version ${found}.`);
+  const steps = [tables, sessions].slice(found).join('');
+  database.exec(`BEGIN; ${steps} PRAGMA user_version = ${version}; COMMIT;`);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Content } from '../codec/content.ts';
 import { BrokerError } from '../core/broker-error.ts';
-import type { EntityRecord, Journal } from '../core/journal.ts';
+import { type EntityRecord, type Journal, stateOverheadBytes } from '../core/journal.ts';
 import { bytesOf, type Message, type MessageCopy } from '../core/message.ts';
 import { ContentCache } from './content-cache.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { migrate } from './schema.ts';
 
 const statements = {
-  insert: `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insert: `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   update: `UPDATE messages SET state = ?, delivery_count = ? WHERE key = ?`,
   rewrite: `UPDATE messages SET bare = ? WHERE key = ?`,
   remove: `DELETE FROM messages WHERE key = ?`,
@@ -29,6 +29,16 @@ const statements = {
   messages: `SELECT ${messageColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key`,
   copies: `SELECT ${messageColumns}, ${contentColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
   contents: `SELECT ${contentColumns} FROM messages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
+  copiesOfSession: `SELECT ${messageColumns}, ${contentColumns} FROM messages
+    WHERE key BETWEEN ? AND ? AND session_id = ? ORDER BY key LIMIT ?`,
+  writeState: `INSERT OR REPLACE INTO session_states VALUES (?, ?, ?, ?)`,
+  clearState: `DELETE FROM session_states WHERE entity_id = ? AND session_id = ?`,
+  state: `SELECT state FROM session_states WHERE entity_id = ? AND session_id = ?`,
+  stateBytes: `SELECT ifnull(sum(length(state) + ${stateOverheadBytes}), 0) AS bytes FROM session_states WHERE entity_id = ?`,
+  sessionsWithMessages: `SELECT DISTINCT session_id FROM messages
+    WHERE session_id IS NOT NULL AND key BETWEEN ? AND ? ORDER BY session_id LIMIT ? OFFSET ?`,
+  sessionsWithState: `SELECT session_id FROM session_states
+    WHERE entity_id = ? AND written_at_ms >= ? ORDER BY session_id LIMIT ? OFFSET ?`,
   remembered: `SELECT message_id, until_ms FROM remembered_ids WHERE entity_id = ? ORDER BY until_ms`,
   entity: `SELECT id, last_sequence_number FROM entities WHERE path = ?`,
   addEntity: `INSERT INTO entities (path, last_sequence_number) VALUES (?, 0)`,
@@ -89,6 +99,8 @@ export class SqliteStore implements Journal {
       content.timeToLiveMs ?? null,
       content.annotations.length === 0 ? null : content.annotations,
       content.bare,
+      message.sessionId ?? null,
+      message.hops,
     ]);
   }
 
@@ -122,6 +134,26 @@ export class SqliteStore implements Journal {
     this.#change('forget', [entityId, messageId]);
   }
 
+  writeSessionState(entityId: number, sessionId: string, state: Buffer | undefined, writtenAtMs: number): void {
+    if (state === undefined) this.#change('clearState', [entityId, sessionId]);
+    else this.#change('writeState', [entityId, sessionId, state, writtenAtMs]);
+  }
+
+  /** Changes of the running turn are seen. */
+  readSessionState(entityId: number, sessionId: string): Buffer | undefined {
+    const row = this.#statements.state.get(entityId, sessionId);
+    return row === undefined ? undefined : Buffer.from(row.state as Uint8Array);
+  }
+
+  /** Ids of sessions that have messages or, when `writtenSinceMs` is given, whose state was written since then. */
+  listSessions(entityId: number, writtenSinceMs: number | undefined, skip: number, countMax: number): string[] {
+    const rows =
+      writtenSinceMs === undefined
+        ? this.#statements.sessionsWithMessages.all(keyOf(entityId, 0), keyOf(entityId + 1, -1), countMax, skip)
+        : this.#statements.sessionsWithState.all(entityId, writtenSinceMs, countMax, skip);
+    return rows.map((row) => String(row.session_id));
+  }
+
   read(entityId: number, sequenceNumber: number): Content {
     const key = keyOf(entityId, sequenceNumber);
     const content = this.#contents.get(key) ?? this.#readAhead(entityId, key);
@@ -130,9 +162,13 @@ export class SqliteStore implements Journal {
     throw new BrokerError('storage-failed', text, { cause: this.#failure });
   }
 
-  /** Up to `countMax` messages of an entity from a sequence number on, in order, whatever their state. */
-  *readFrom(entityId: number, first: number, countMax: number): Generator<MessageCopy> {
-    const rows = this.#statements.copies.iterate(keyOf(entityId, first), keyOf(entityId + 1, -1), countMax);
+  /** Up to `countMax` messages of an entity, or of one session, from a sequence number on, whatever their state. */
+  *readFrom(entityId: number, first: number, countMax: number, sessionId?: string): Generator<MessageCopy> {
+    const range = [keyOf(entityId, first), keyOf(entityId + 1, -1)] as const;
+    const rows =
+      sessionId === undefined
+        ? this.#statements.copies.iterate(...range, countMax)
+        : this.#statements.copiesOfSession.iterate(...range, sessionId, countMax);
     for (const row of rows) {
       const both = row as unknown as MessageRow & ContentRow;
       yield { ...fromRow(both), content: contentOf(both) };
@@ -171,6 +207,7 @@ export class SqliteStore implements Journal {
     return {
       id,
       lastSequenceNumber: Number(entity.last_sequence_number),
+      stateBytes: Number(this.#statements.stateBytes.get(id)?.bytes),
       messages: this.#readMessages(id),
       remembered,
     };

@@ -38,6 +38,16 @@ export const conformanceConfig = {
           queue('duplicates', { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT1M' }),
           queue('expiring', { DefaultMessageTimeToLive: 'PT1S', DeadLetteringOnMessageExpiration: true }),
           queue('vanishing', { DefaultMessageTimeToLive: 'PT1H', DeadLetteringOnMessageExpiration: false }),
+          ...['session-order', 'session-next', 'session-state', 'session-held', 'session-defer', 'session-crowd'].map(
+            (name) => queue(name, { RequiresSession: true }),
+          ),
+          ...['session-wait', 'session-peek', 'session-dead', 'session-refused', 'session-taken'].map((name) =>
+            queue(name, { RequiresSession: true }),
+          ),
+          ...['session-expiry', 'session-renewal'].map((name) =>
+            queue(name, { RequiresSession: true, LockDuration: 'PT2S' }),
+          ),
+          queue('no-sessions'),
           queue('disabled', { Status: 'Disabled' }),
         ],
         Topics: [
@@ -53,6 +63,7 @@ export const conformanceConfig = {
                   correlation('colour', { Properties: { colour: 'red', depth: 2 } }),
                 ],
               },
+              { Name: 'sessions', Properties: { RequiresSession: true } },
               { Name: 'dead', Properties: { MaxDeliveryCount: 1 } },
             ],
           },

@@ -1,5 +1,10 @@
 import { after, before } from 'node:test';
-import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+  type ServiceBusSessionReceiver,
+} from '@azure/service-bus';
 import { startServiceBusEmulator } from '../../src/index.ts';
 import { conformanceConfig } from './conformance-config.ts';
 
@@ -8,15 +13,18 @@ const variable = 'SERVICEBUS_CONFORMANCE_CONNECTION_STRING';
 /** What a conformance test works with. Everything opened is closed at the end. */
 export interface TestNamespace {
   client(): ServiceBusClient;
+  connectionString(): string;
 }
 
 /** The namespace that the environment names, or else an emulator of its own for the file. */
 export function useNamespace(): TestNamespace {
   const resources = new AsyncDisposableStack();
   let client: ServiceBusClient | undefined;
+  let connectionString = '';
   before(async () => {
     const real = process.env[variable];
-    const opened = new ServiceBusClient(real ?? (await startEmulator(resources)), { retryOptions: { maxRetries: 0 } });
+    connectionString = real ?? (await startEmulator(resources));
+    const opened = new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 0 } });
     resources.defer(() => opened.close());
     if (real !== undefined) await empty(opened);
     client = opened;
@@ -27,6 +35,7 @@ export function useNamespace(): TestNamespace {
       if (client === undefined) throw new Error('The namespace is not open yet.');
       return client;
     },
+    connectionString: () => connectionString,
   };
 }
 
@@ -38,20 +47,33 @@ async function startEmulator(resources: AsyncDisposableStack): Promise<string> {
 async function empty(client: ServiceBusClient): Promise<void> {
   const options = { receiveMode: 'receiveAndDelete' } as const;
   const [namespace] = conformanceConfig.UserConfig.Namespaces;
-  for (const { Name: queue } of namespace?.Queues ?? []) {
+  for (const { Name: queue, Properties } of namespace?.Queues ?? []) {
     if (queue === 'disabled') continue;
-    await drain(client.createReceiver(queue, options));
+    if ('RequiresSession' in Properties) await drainSessions(() => client.acceptNextSession(queue, options));
+    else await drain(client.createReceiver(queue, options));
     await drain(client.createReceiver(queue, { ...options, subQueueType: 'deadLetter' }));
   }
   for (const { Name: topic, Subscriptions } of namespace?.Topics ?? []) {
-    for (const { Name: subscription } of Subscriptions)
-      await drain(client.createReceiver(topic, subscription, options));
+    for (const { Name: subscription } of Subscriptions) {
+      if (subscription === 'sessions')
+        await drainSessions(() => client.acceptNextSession(topic, subscription, options));
+      else await drain(client.createReceiver(topic, subscription, options));
+    }
   }
 }
 
 async function drain(receiver: ServiceBusReceiver): Promise<void> {
   while ((await receiver.receiveMessages(500, { maxWaitTimeInMs: 1_000 })).length > 0);
   await receiver.close();
+}
+
+async function drainSessions(accept: () => Promise<ServiceBusSessionReceiver>): Promise<void> {
+  for (;;) {
+    const receiver = await accept().catch(() => undefined);
+    if (receiver === undefined) return;
+    await receiver.setSessionState(null);
+    await drain(receiver);
+  }
 }
 
 const waitMs = 10_000;

@@ -27,6 +27,7 @@ export const plainOptions: QueueOptions = {
   maxDeliveryCount: 10,
   timeToLiveMs: Number.POSITIVE_INFINITY,
   deadLetterOnExpiration: false,
+  requiresSession: false,
   duplicateWindowMs: undefined,
   status: 'Active',
   messagesMax: 1_000,
@@ -69,6 +70,10 @@ export class RecordingJournal implements Journal {
     this.calls.push(`remember ${entityId}/${messageId}`);
   }
 
+  writeSessionState(entityId: number, sessionId: string): void {
+    this.calls.push(`state ${entityId}/${sessionId}`);
+  }
+
   forget(entityId: number, messageId: string): void {
     this.calls.push(`forget ${entityId}/${messageId}`);
   }
@@ -94,6 +99,8 @@ export function message(fields: Partial<Message> = {}): Message {
     expiresAtMs: Number.POSITIVE_INFINITY,
     scheduledAtMs: 0,
     deadLetterSource: undefined,
+    sessionId: undefined,
+    hops: 0,
     state: 'active',
     deliveryCount: 0,
     bytes: bytesOf(content()),
@@ -112,7 +119,12 @@ export function createQueue(options: Partial<QueueOptions> = {}): TestQueue {
     token.writeUInt32BE(++tokens);
     return token;
   };
-  const surroundings: QueueSurroundings = { journal, newLockToken, onReady: () => undefined };
+  const surroundings: QueueSurroundings = {
+    journal,
+    newLockToken,
+    onReady: () => undefined,
+    onSessionAvailable: () => undefined,
+  };
   const all = { ...plainOptions, ...options };
   const deadLetters = new Queue('q/$deadletterqueue', 2, { ...all, duplicateWindowMs: undefined }, surroundings);
   return { queue: new Queue('q', 1, all, surroundings, deadLetters), deadLetters, journal };
