@@ -1,5 +1,5 @@
 import { changeRaces } from './changes.ts';
-import { fleetNewsRaces } from './fleet-news.ts';
+import { fleetRaces } from './fleet.ts';
 import { messageRaces } from './messages.ts';
 import { raceSuite } from './race-suite.ts';
 
@@ -11,6 +11,8 @@ const quick = {
     BEFORE_CREATE_TRIES_MAX: '6',
     RELEASE_PENDING_DELAY_MS: '300',
     TRANSIENT_DELAY_FIRST_MS: '300',
+    NO_DRONE_DELAY_FIRST_MS: '200',
+    NO_DRONE_DELAY_MAX_MS: '500',
     CALL_TIMEOUT_MS: '1000',
     CALL_RETRIES: '1',
     BREAKER_OPEN_MS: '500',
@@ -32,5 +34,5 @@ const options = {
 raceSuite('races of the saga', options, (race) => {
   changeRaces(race);
   messageRaces(race);
-  fleetNewsRaces(race);
+  fleetRaces(race);
 });
