@@ -29,9 +29,13 @@ interface Life {
 }
 
 /** One life of the broker: everything is closed at its end. */
-async function live(life: Life, work: (client: ServiceBusClient) => Promise<void>): Promise<void> {
+async function live(
+  life: Life,
+  work: (client: ServiceBusClient) => Promise<void>,
+  declared: object = config,
+): Promise<void> {
   const dataFile = path.join(life.folder, 'broker.db');
-  await using emulator = await startServiceBusEmulator({ config, dataFile, clock: life.clock });
+  await using emulator = await startServiceBusEmulator({ config: declared, dataFile, clock: life.clock });
   const client = new Client(emulator.connectionString, { retryOptions: { maxRetries: 0 } });
   try {
     await work(client);
@@ -123,6 +127,32 @@ test('what comes due meanwhile is done at the start', async () => {
     assert.equal((await receiveOne(client.createReceiver('q'))).body, 'scheduled');
     assert.equal((await receiveOne(client.createReceiver('t', 's'))).body, 'for all');
   });
+});
+
+test('rules are what clients have made of them, until the configuration says something else', async () => {
+  await using life = await begin();
+  const names = async (client: ServiceBusClient) => {
+    const rules = [];
+    for await (const { name, filter } of client.createRuleManager('t', 's').listRules()) rules.push([name, filter]);
+    return rules;
+  };
+  await live(life, async (client) => {
+    const manager = client.createRuleManager('t', 's');
+    await manager.createRule('red', { sqlExpression: "colour = 'red'" });
+    await manager.deleteRule('$Default');
+  });
+  await live(life, async (client) => {
+    assert.deepEqual(await names(client), [['red', { sqlExpression: "colour = 'red'" }]]);
+    const colours = ['blue', 'red'].map((colour) => ({ body: colour, applicationProperties: { colour } }));
+    await client.createSender('t').sendMessages(colours);
+    assert.deepEqual(bodies([await receiveOne(client.createReceiver('t', 's'))]), ['red']);
+  });
+  const changed = structuredClone(config);
+  Object.assign(changed.UserConfig.Namespaces[0]?.Topics[0]?.Subscriptions[0] ?? {}, {
+    Properties: { MaxDeliveryCount: 5 },
+  });
+  await live(life, async (client) => assert.equal((await names(client))[0]?.[0], '$Default'), changed);
+  await live(life, async (client) => assert.equal((await names(client))[0]?.[0], '$Default'));
 });
 
 test('time passes by the clock that is given', async () => {

@@ -1,6 +1,8 @@
 import type { Delivery, EventContext } from 'rhea';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker, DetachListener } from '../broker/broker.ts';
 import { BrokerError } from '../core/broker-error.ts';
+import type { Queue } from '../core/queue.ts';
+import type { Topic } from '../core/topic.ts';
 import { answerAttach } from './attach.ts';
 import { allows, checkToken, type Grant, type SharedAccessKeys } from './authority.ts';
 import { amqpError, asBrokerError } from './conditions.ts';
@@ -47,17 +49,22 @@ export class ClientConnection {
   readonly #outlets = new Map<InnerSender, Outlet>();
   readonly #replies = new Map<string, ReplyLink>();
   readonly #grants = new Map<string, Grant>();
+  /** What each link uses. */
+  readonly #used = new Map<InnerReceiver | InnerSender, Queue | Topic>();
 
   constructor(connection: InnerConnection, surroundings: ConnectionSurroundings) {
     this.#connection = connection;
     this.#surroundings = surroundings;
     this.#listen();
+    surroundings.broker.detachListeners.add(this.#onDetach);
   }
 
   /** Lets go of everything that the client held but its locks. */
   close(): void {
+    this.#surroundings.broker.detachListeners.delete(this.#onDetach);
     for (const outlet of this.#outlets.values()) outlet.close();
-    for (const held of [this.#outlets, this.#intakes, this.#sessions, this.#replies, this.#grants]) held.clear();
+    for (const held of [this.#outlets, this.#intakes, this.#sessions, this.#replies, this.#grants, this.#used])
+      held.clear();
   }
 
   #listen(): void {
@@ -69,7 +76,7 @@ export class ClientConnection {
     connection.on('message', (context: EventContext) => this.#takeIn(context));
     connection.on('sender_flow', ({ sender }: EventContext) => this.#outlets.get(sender as InnerSender)?.onFlow());
     connection.on('sender_close', ({ sender }: EventContext) => this.#closeOutlet(sender as InnerSender));
-    connection.on('receiver_close', ({ receiver }: EventContext) => this.#intakes.delete(receiver as InnerReceiver));
+    connection.on('receiver_close', ({ receiver }: EventContext) => this.#closeIntake(receiver as InnerReceiver));
     connection.on('session_close', ({ session }: EventContext) => this.#closeSession(session as InnerSession));
     connection.on('connection_close', () => this.close());
     connection.on('disconnected', () => this.close());
@@ -120,7 +127,9 @@ export class ClientConnection {
       const context = { broker, path, limits };
       return this.#requests('management', ({ properties, body }) => manage(context, properties, body));
     }
-    const producer = new ProducerLink(broker, broker.findTarget(address), limits);
+    const target = broker.findTarget(address);
+    this.#used.set(receiver, target);
+    const producer = new ProducerLink(broker, target, limits);
     return (delivery, payload, format) => producer.onMessage(delivery, payload, format);
   }
 
@@ -146,7 +155,10 @@ export class ClientConnection {
       return reply;
     }
     this.#assertAllowed(address);
-    return openConsumer(broker, broker.findSource(address), sender, writer);
+    const source = broker.findSource(address);
+    const consumer = openConsumer(broker, source, sender, writer);
+    this.#used.set(sender, source);
+    return consumer;
   }
 
   #takeIn({ receiver, delivery, message }: EventContext): void {
@@ -204,16 +216,32 @@ export class ClientConnection {
       throw new BrokerError('too-many-links', 'Too many links on one session.');
   }
 
+  /** An entity is gone or disabled: its links end, with the reason. */
+  readonly #onDetach: DetachListener = (entity, reason) => {
+    for (const [link, used] of this.#used) {
+      if (used !== entity) continue;
+      if (link.is_sender()) this.#closeOutlet(link as InnerSender);
+      else this.#closeIntake(link as InnerReceiver);
+      link.close(amqpError(reason));
+    }
+  };
+
+  #closeIntake(receiver: InnerReceiver): void {
+    this.#intakes.delete(receiver);
+    this.#used.delete(receiver);
+  }
+
   #closeOutlet(sender: InnerSender): void {
     const outlet = this.#outlets.get(sender);
     outlet?.close();
     this.#outlets.delete(sender);
+    this.#used.delete(sender);
     for (const [name, reply] of this.#replies) if (reply === outlet) this.#replies.delete(name);
   }
 
   #closeSession(session: InnerSession): void {
     for (const sender of this.#outlets.keys()) if (sender.session === session) this.#closeOutlet(sender);
-    for (const receiver of this.#intakes.keys()) if (receiver.session === session) this.#intakes.delete(receiver);
+    for (const receiver of this.#intakes.keys()) if (receiver.session === session) this.#closeIntake(receiver);
     this.#sessions.delete(session);
   }
 }

@@ -9,6 +9,7 @@ import { newMessageId } from './message-id.ts';
 import type { Operation, OperationContext } from './operation.ts';
 import { tooLarge } from './producer-link.ts';
 import { RequestBody } from './request-body.ts';
+import { ruleOperations } from './rule-operations.ts';
 import { requestedSession, sessionOperations } from './session-operations.ts';
 import { asProperties } from './settlement.ts';
 
@@ -22,6 +23,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:schedule-message': scheduleMessages,
   'com.microsoft:cancel-scheduled-message': cancelScheduled,
   ...sessionOperations,
+  ...ruleOperations,
 };
 
 /**

@@ -53,7 +53,7 @@ export class RequestBody {
   }
 }
 
-function asMap(value: unknown, name: string): Readonly<Record<string, unknown>> {
+export function asMap(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   throw invalid(`'${name}' is not a map.`);
 }

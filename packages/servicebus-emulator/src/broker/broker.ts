@@ -1,6 +1,7 @@
 import type { Arrival } from '../codec/content.ts';
 import type { NamespaceDefinition } from '../config/definition.ts';
 import { BrokerError } from '../core/broker-error.ts';
+import { Catalogue, type Revision } from '../core/catalogue.ts';
 import type { Clock } from '../core/clock.ts';
 import { allowsReceive, allowsSend } from '../core/entity-options.ts';
 import type { HeldSession, Outlet, SessionClaim } from '../core/held-session.ts';
@@ -9,6 +10,7 @@ import { Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
 import type { Topic } from '../core/topic.ts';
 import type { SqliteStore } from '../storage/sqlite-store.ts';
+import { Administration, notFound } from './administration.ts';
 import { Alarm } from './alarm.ts';
 import { type Consumer, Dispatcher } from './dispatcher.ts';
 import { SessionDesk } from './session-desk.ts';
@@ -16,9 +18,14 @@ import { type TurnEnd, Turns } from './turns.ts';
 
 const sweepStepsMax = 2_000;
 
+export type DetachListener = (entity: Queue | Topic, reason: BrokerError) => void;
+
 /** Drives the entities: every change goes through it, and answers leave only when the change is durable. */
 export class Broker {
   readonly namespace: Namespace;
+  readonly administration: Administration;
+  /** Told when whoever uses an entity has to let go of it. */
+  readonly detachListeners = new Set<DetachListener>();
   readonly #clock: Clock;
   readonly #store: SqliteStore;
   readonly #dispatcher = new Dispatcher();
@@ -39,12 +46,24 @@ export class Broker {
     const onReady = (outlet: Outlet) => this.#dispatcher.touch(outlet);
     const onSessionAvailable = (queue: Queue) => this.#sessionDesk.touch(queue);
     const readRecord = (path: string) => store.readRecord(path);
-    this.namespace = new Namespace(definition, readRecord, {
+    const catalogue = new Catalogue(definition);
+    const entities = catalogue.merge(readRevisions(store, catalogue));
+    this.namespace = new Namespace(entities, readRecord, {
       journal: store,
       newLockToken,
       onReady,
       onSessionAvailable,
     });
+    this.administration = new Administration({
+      namespace: this.namespace,
+      catalogue,
+      store,
+      nowMs: () => clock.nowMs(),
+      settle: () => this.#turns.settle(),
+      detach: (entity, reason) => this.#detach(entity, reason),
+    });
+    for (const { path } of this.namespace.entities) store.revisions.appear(path, clock.nowMs());
+    store.commit();
     this.#sweep();
   }
 
@@ -159,8 +178,11 @@ export class Broker {
   #find(address: string): Queue | Topic {
     const entity = this.namespace.find(address);
     if (entity !== undefined) return entity;
-    // Clients recognise this very sentence, not only the condition.
-    throw new BrokerError('entity-not-found', `The messaging entity '${address}' could not be found.`);
+    throw notFound(address);
+  }
+
+  #detach(entity: Queue | Topic, reason: BrokerError): void {
+    for (const listener of this.detachListeners) listener(entity, reason);
   }
 
   #advance(): void {
@@ -194,4 +216,11 @@ function isSubscription(queue: Queue): boolean {
 
 function disabled(entity: Queue | Topic): BrokerError {
   return new BrokerError('entity-disabled', `The messaging entity '${entity.path}' is ${entity.options.status}.`);
+}
+
+/** What clients have made of the entities; what the configuration has overtaken is forgotten. */
+function readRevisions({ revisions }: SqliteStore, catalogue: Catalogue): Revision[] {
+  const all = revisions.readAll();
+  for (const { path } of catalogue.outdated(all)) revisions.drop(path);
+  return all;
 }

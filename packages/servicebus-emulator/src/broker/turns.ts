@@ -43,17 +43,18 @@ export class Turns {
   /** Ends for good: what is in hand is made durable and answered, nothing more is handed out. */
   close(): void {
     this.#closed = true;
-    this.#settle();
+    this.settle();
   }
 
   flush(): void {
     this.#scheduled = false;
     if (this.#closed) return;
-    this.#settle();
+    this.settle();
     this.#steps.advance();
   }
 
-  #settle(): void {
+  /** Makes durable and answers what is in hand, now. */
+  settle(): void {
     const ends = this.#ends;
     this.#ends = [];
     const failure = this.#commit();

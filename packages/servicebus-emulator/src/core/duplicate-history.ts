@@ -14,7 +14,7 @@ export class DuplicateHistory {
   readonly #ids = new Set<string>();
   readonly #order = new Fifo<Remembered>();
   readonly #entityId: number;
-  readonly #windowMs: number;
+  #windowMs: number;
   readonly #journal: Journal;
 
   constructor(entityId: number, windowMs: number, journal: Journal) {
@@ -45,6 +45,18 @@ export class DuplicateHistory {
       this.#order.shift();
       this.#ids.delete(oldest.messageId);
       this.#journal.forget(this.#entityId, oldest.messageId);
+    }
+  }
+
+  /** Another window, also for the ids that are remembered: their order stays that of their ends. */
+  resize(windowMs: number): void {
+    const shiftMs = windowMs - this.#windowMs;
+    this.#windowMs = windowMs;
+    if (shiftMs === 0) return;
+    for (let count = this.#order.size; count > 0; count--) {
+      const { messageId, untilMs } = this.#order.shift() as Remembered;
+      this.#order.push({ messageId, untilMs: untilMs + shiftMs });
+      this.#journal.remember(this.#entityId, messageId, untilMs + shiftMs);
     }
   }
 

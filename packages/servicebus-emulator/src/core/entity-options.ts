@@ -23,6 +23,11 @@ export interface QueueOptions extends CommonOptions {
 
 export type TopicOptions = CommonOptions;
 
+/** Those of the dead-letter queue that belongs to a queue. */
+export function deadLetterOptions(options: QueueOptions): QueueOptions {
+  return { ...options, deadLetterOnExpiration: false, duplicateWindowMs: undefined, requiresSession: false };
+}
+
 export function allowsSend(status: EntityStatus): boolean {
   return status === 'Active' || status === 'ReceiveDisabled';
 }

@@ -81,6 +81,11 @@ export class Intake {
     this.#schedule.cancel(sequenceNumbers);
   }
 
+  /** Another window for duplicates; whether they are looked for at all stays. */
+  resizeHistory(windowMs: number | undefined): void {
+    if (windowMs !== undefined) this.#history?.resize(windowMs);
+  }
+
   forgetOld(nowMs: number): void {
     this.#history?.forgetOld(nowMs);
   }

@@ -38,3 +38,12 @@ export interface EntityRecord {
   /** In the order of their ends. */
   readonly remembered: readonly { readonly messageId: string; readonly untilMs: number }[];
 }
+
+/** That of an entity which holds nothing. */
+export const emptyRecord: EntityRecord = {
+  id: 0,
+  lastSequenceNumber: 0,
+  stateBytes: 0,
+  messages: [],
+  remembered: [],
+};

@@ -6,6 +6,16 @@ export interface Literal {
   readonly text: string;
 }
 
+/** @returns undefined when the value has no literal form */
+export function toLiteral(value: TypedValue): Literal | undefined {
+  if (typeof value === 'string') return { type: 'string', text: value };
+  if (typeof value === 'bigint') return { type: 'long', text: String(value) };
+  if (typeof value === 'number') return { type: 'double', text: String(value) };
+  if (typeof value === 'boolean') return { type: 'boolean', text: String(value) };
+  if (value instanceof Date) return { type: 'dateTime', text: value.toISOString() };
+  return value instanceof Guid ? { type: 'guid', text: String(value) } : undefined;
+}
+
 /** @returns undefined when the text is no value of the type */
 export function fromLiteral({ type, text }: Literal): TypedValue | undefined {
   switch (type) {

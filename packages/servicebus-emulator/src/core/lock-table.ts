@@ -8,14 +8,15 @@ export class LockTable {
   readonly #ends = new Deadlines<Message>(({ lock }) =>
     lock?.term.held === undefined ? lock?.term.untilMs : undefined,
   );
-  readonly #durationMs: number;
+  /** Of locks that are taken or renewed from now on. */
+  durationMs: number;
   readonly #newToken: () => Buffer;
   readonly #lostCode: 'message-lock-lost' | 'session-lock-lost';
 
   /** @param withinSessions the locks end with those of sessions */
   constructor(durationMs: number, newToken: () => Buffer, withinSessions: boolean) {
     this.#lostCode = withinSessions ? 'session-lock-lost' : 'message-lock-lost';
-    this.#durationMs = durationMs;
+    this.durationMs = durationMs;
     this.#newToken = newToken;
   }
 
@@ -27,7 +28,7 @@ export class LockTable {
   /** @param session the term of the session that the message belongs to */
   lock(message: Message, nowMs: number, session?: Term): void {
     const token = this.#newToken();
-    const term = session ?? { untilMs: nowMs + this.#durationMs };
+    const term = session ?? { untilMs: nowMs + this.durationMs };
     message.lock = { token, term };
     term.held?.add(message);
     this.#held.set(keyOf(token), message);
@@ -52,7 +53,7 @@ export class LockTable {
    */
   renew(token: Buffer, nowMs: number): number {
     const message = this.get(token, nowMs);
-    const untilMs = nowMs + this.#durationMs;
+    const untilMs = nowMs + this.durationMs;
     if (message.lock?.term.held !== undefined)
       throw new BrokerError('not-allowed', 'Within a session the lock of the session is renewed, not a message’s.');
     if (message.lock !== undefined) message.lock.term.untilMs = untilMs;

@@ -4,9 +4,12 @@ import type {
   SubscriptionDefinition,
   TopicDefinition,
 } from '../config/definition.ts';
-import type { EntityRecord } from './journal.ts';
+import { subscriptionPath } from './entity-definition.ts';
+import { deadLetterOptions } from './entity-options.ts';
+import { type EntityRecord, emptyRecord } from './journal.ts';
 import { Queue, type QueueSurroundings } from './queue.ts';
-import { compileRule } from './rule.ts';
+import { compileRule, type Rule } from './rule.ts';
+import type { RuleDefinition } from './rule-definition.ts';
 import { Subscription } from './subscription.ts';
 import { Topic } from './topic.ts';
 
@@ -16,9 +19,6 @@ export type ReadRecord = (path: string) => EntityRecord;
 /** Every queue, subscription and topic, by path. Paths do not distinguish letter case, as in Service Bus. */
 export class Namespace {
   readonly name: string;
-  /** Queues and subscriptions, their dead-letter queues apart. */
-  readonly queues: readonly Queue[];
-  readonly topics: readonly Topic[];
   readonly #byPath = new Map<string, Queue | Topic>();
   readonly #surroundings: QueueSurroundings;
   readonly #readRecord: ReadRecord;
@@ -27,9 +27,19 @@ export class Namespace {
     this.name = definition.name;
     this.#surroundings = surroundings;
     this.#readRecord = readRecord;
-    this.topics = definition.topics.map((topic) => this.#buildTopic(topic));
-    const queues = definition.queues.map(({ name, options }) => this.#buildQueue(name, options));
-    this.queues = [...queues, ...this.topics.flatMap((topic) => topic.subscriptions.map(({ queue }) => queue))];
+    for (const queue of definition.queues) this.add(this.buildQueue(queue));
+    for (const topic of definition.topics) this.add(this.buildTopic(topic));
+  }
+
+  /** Queues and subscriptions, their dead-letter queues apart. */
+  get queues(): readonly Queue[] {
+    return [...this.entities].flatMap((entity) =>
+      entity instanceof Queue && entity.deadLetters !== undefined ? [entity] : [],
+    );
+  }
+
+  get topics(): readonly Topic[] {
+    return [...this.entities].flatMap((entity) => (entity instanceof Topic ? [entity] : []));
   }
 
   /** @param address such as `orders`, `events/Subscriptions/audit` or `orders/$deadletterqueue` */
@@ -47,38 +57,65 @@ export class Namespace {
     for (const entity of this.entities) entity.load(this.#readRecord(entity.path));
   }
 
-  #buildQueue(path: string, options: QueueDefinition['options']): Queue {
-    const deadLetterPath = `${path}/$deadletterqueue`;
-    const deadLetterOptions = {
-      ...options,
-      deadLetterOnExpiration: false,
-      duplicateWindowMs: undefined,
-      requiresSession: false,
-    };
-    const deadLetters = this.#load(
-      (id) => new Queue(deadLetterPath, id, deadLetterOptions, this.#surroundings),
-      deadLetterPath,
-    );
-    return this.#load((id) => new Queue(path, id, options, this.#surroundings, deadLetters), path);
+  /** Makes an entity findable, with what lies below it. */
+  add(entity: Queue | Topic): void {
+    for (const one of family(entity)) this.#byPath.set(one.path.toLowerCase(), one);
   }
 
-  #buildTopic({ name, options, subscriptions }: TopicDefinition): Topic {
-    const built = subscriptions.map((subscription) => this.#buildSubscription(name, subscription));
+  /** Forgets an entity, with what lies below it. Whoever still holds one finds it empty. */
+  remove(entity: Queue | Topic): void {
+    for (const one of family(entity)) {
+      this.#byPath.delete(one.path.toLowerCase());
+      one.load(emptyRecord);
+    }
+  }
+
+  /** Not findable yet. */
+  buildQueue({ name, options }: QueueDefinition): Queue {
+    return this.#buildQueue(name, options);
+  }
+
+  /** Not findable yet. */
+  buildTopic({ name, options, subscriptions }: TopicDefinition): Topic {
+    const built = subscriptions.map((subscription) => this.buildSubscription(name, subscription));
     return this.#load((id) => new Topic(name, id, options, built, this.#surroundings.journal), name);
   }
 
-  #buildSubscription(topicName: string, definition: SubscriptionDefinition): Subscription {
+  /**
+   * Not findable yet, and in no topic.
+   * @throws BrokerError `argument-invalid` when a rule cannot be understood
+   */
+  buildSubscription(topicName: string, definition: SubscriptionDefinition): Subscription {
     const { name, options, rules, deadLetterOnFilterErrors } = definition;
-    const queue = this.#buildQueue(`${topicName}/Subscriptions/${name}`, options);
-    const compiled = rules.map((rule) => compileRule(rule, this.#surroundings.newLockToken));
+    const compiled = rules.map((rule) => this.compileRule(rule));
+    const queue = this.#buildQueue(subscriptionPath(topicName, name), options);
     return new Subscription(name, queue, compiled, deadLetterOnFilterErrors);
+  }
+
+  /** @throws BrokerError `argument-invalid` */
+  compileRule(definition: RuleDefinition): Rule {
+    return compileRule(definition, this.#surroundings.newLockToken);
+  }
+
+  #buildQueue(path: string, options: QueueDefinition['options']): Queue {
+    const deadLetterPath = `${path}/$deadletterqueue`;
+    const deadLetters = this.#load(
+      (id) => new Queue(deadLetterPath, id, deadLetterOptions(options), this.#surroundings),
+      deadLetterPath,
+    );
+    return this.#load((id) => new Queue(path, id, options, this.#surroundings, deadLetters), path);
   }
 
   #load<T extends Queue | Topic>(build: (id: number) => T, path: string): T {
     const record = this.#readRecord(path);
     const entity = build(record.id);
     entity.load(record);
-    this.#byPath.set(path.toLowerCase(), entity);
     return entity;
   }
+}
+
+/** An entity and what lies below it: dead letters, subscriptions. */
+export function family(entity: Queue | Topic): (Queue | Topic)[] {
+  if (entity instanceof Topic) return [entity, ...entity.subscriptions.flatMap(({ queue }) => family(queue))];
+  return entity.deadLetters === undefined ? [entity] : [entity, entity.deadLetters];
 }

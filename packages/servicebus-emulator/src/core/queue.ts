@@ -9,7 +9,7 @@ import {
   withChanges,
   withReason,
 } from './dead-letter.ts';
-import type { QueueOptions } from './entity-options.ts';
+import { deadLetterOptions, type QueueOptions } from './entity-options.ts';
 import type { HeldSession, Outlet } from './held-session.ts';
 import { Intake } from './intake.ts';
 import type { EntityRecord, Journal } from './journal.ts';
@@ -48,7 +48,7 @@ const noChanges: ApplicationProperties = new Map();
 export class Queue implements Outlet, SessionQueue {
   readonly path: string;
   readonly id: number;
-  readonly options: QueueOptions;
+  #options: QueueOptions;
   /** Undefined for a dead-letter queue itself. */
   readonly deadLetters: Queue | undefined;
   /** Undefined where messages need no session. */
@@ -68,7 +68,7 @@ export class Queue implements Outlet, SessionQueue {
     deadLetters?: Queue | undefined,
   ) {
     this.path = path;
-    this.options = options;
+    this.#options = options;
     this.deadLetters = deadLetters;
     this.id = id;
     this.#surroundings = surroundings;
@@ -84,6 +84,19 @@ export class Queue implements Outlet, SessionQueue {
       enter: (content, sequenceNumber, nowMs) => this.#enter(content, { sequenceNumber }, nowMs),
       sessionIdOf: (content) => this.#sessionIdOf(content),
     });
+  }
+
+  get options(): QueueOptions {
+    return this.#options;
+  }
+
+  /** Applies to what arrives, is locked or is settled from now on. Whether there is a duplicate history stays. */
+  redefine(options: QueueOptions): void {
+    this.#options = options;
+    this.#locks.durationMs = options.lockDurationMs;
+    if (this.sessions !== undefined) this.sessions.lockDurationMs = options.lockDurationMs;
+    this.#intake.resizeHistory(options.duplicateWindowMs);
+    this.deadLetters?.redefine(deadLetterOptions(options));
   }
 
   get counts(): QueueCounts {

@@ -117,6 +117,6 @@ suite('a subscription', () => {
 
   test('has each rule once', () => {
     const { subscription } = subscribe([rule('a', '1=1')]);
-    assert.throws(() => subscription.addRule(compileRule(rule('A', '1=0'), newGuid)), { code: 'already-exists' });
+    assert.throws(() => subscription.assertAddable(rule('A', '1=0')), { code: 'already-exists' });
   });
 });

@@ -26,7 +26,8 @@ export interface SessionQueue extends SessionHost {
  */
 export class Sessions {
   readonly #queue: SessionQueue;
-  readonly #lockDurationMs: number;
+  /** Of locks that are taken or renewed from now on. */
+  lockDurationMs: number;
   readonly #sessions = new Map<string, Session>();
   /** Those without a holder that had something ready, longest waiting first. */
   readonly #available = new Set<Session>();
@@ -34,7 +35,7 @@ export class Sessions {
 
   constructor(queue: SessionQueue, lockDurationMs: number) {
     this.#queue = queue;
-    this.#lockDurationMs = lockDurationMs;
+    this.lockDurationMs = lockDurationMs;
   }
 
   /** When the next lock ends. */
@@ -53,7 +54,7 @@ export class Sessions {
     if (session === undefined) return undefined;
     if (session.holder !== undefined && session.holder.untilMs <= nowMs) this.#end(session.holder, nowMs);
     if (session.holder !== undefined) throw alreadyHeld(session.id, this.#queue.path);
-    const held = new HeldSession(session.id, session.ready, claim, nowMs + this.#lockDurationMs, this.#queue);
+    const held = new HeldSession(session.id, session.ready, claim, nowMs + this.lockDurationMs, this.#queue);
     session.holder = held;
     this.#sessions.set(session.id, session);
     this.#available.delete(session);
@@ -83,7 +84,7 @@ export class Sessions {
   }
 
   renew(held: HeldSession, nowMs: number): void {
-    held.untilMs = nowMs + this.#lockDurationMs;
+    held.untilMs = nowMs + this.lockDurationMs;
     this.#ends.add(held);
   }
 

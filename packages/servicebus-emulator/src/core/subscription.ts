@@ -3,6 +3,7 @@ import { BrokerError } from './broker-error.ts';
 import type { Filterable } from './filter.ts';
 import type { Queue } from './queue.ts';
 import type { Rule } from './rule.ts';
+import type { RuleDefinition } from './rule-definition.ts';
 import { SqlEvaluationError } from './sql/sql-error.ts';
 
 const rulesMax = 2_000;
@@ -11,7 +12,7 @@ const rulesMax = 2_000;
 export class Subscription {
   readonly name: string;
   readonly queue: Queue;
-  readonly deadLetterOnFilterErrors: boolean;
+  deadLetterOnFilterErrors: boolean;
   /** By name in lower case, in the order in which they were added. */
   readonly #rules = new Map<string, Rule>();
 
@@ -26,14 +27,25 @@ export class Subscription {
     return [...this.#rules.values()];
   }
 
+  /** Letter case does not count. */
+  findRule(name: string): Rule | undefined {
+    return this.#rules.get(name.toLowerCase());
+  }
+
   /** @throws BrokerError `already-exists`, `quota-exceeded` */
-  addRule(rule: Rule): void {
-    const { name } = rule.definition;
+  assertAddable({ name }: RuleDefinition): void {
     if (this.#rules.has(name.toLowerCase()))
       throw new BrokerError('already-exists', `The rule '${name}' of '${this.queue.path}' exists already.`);
     if (this.#rules.size >= rulesMax)
       throw new BrokerError('quota-exceeded', `'${this.queue.path}' has ${rulesMax} rules, the most that are allowed.`);
-    this.#rules.set(name.toLowerCase(), rule);
+  }
+
+  addRule(rule: Rule): void {
+    this.#rules.set(rule.definition.name.toLowerCase(), rule);
+  }
+
+  removeRule(name: string): void {
+    this.#rules.delete(name.toLowerCase());
   }
 
   /**

@@ -10,8 +10,8 @@ import type { Subscription } from './subscription.ts';
 /** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
 export class Topic {
   readonly path: string;
-  readonly options: TopicOptions;
-  readonly subscriptions: readonly Subscription[];
+  #options: TopicOptions;
+  #subscriptions: readonly Subscription[];
   readonly #intake: Intake;
 
   constructor(
@@ -22,10 +22,37 @@ export class Topic {
     journal: Journal,
   ) {
     this.path = path;
-    this.options = options;
-    this.subscriptions = subscriptions;
+    this.#options = options;
+    this.#subscriptions = subscriptions;
     const enter: IntakeOptions['enter'] = (content, number, nowMs) => this.#publish(content, nowMs, number);
     this.#intake = new Intake({ entityId: id, duplicateWindowMs: options.duplicateWindowMs, journal, enter });
+  }
+
+  get options(): TopicOptions {
+    return this.#options;
+  }
+
+  /** Applies to what arrives from now on. */
+  redefine(options: TopicOptions): void {
+    this.#options = options;
+    this.#intake.resizeHistory(options.duplicateWindowMs);
+  }
+
+  get subscriptions(): readonly Subscription[] {
+    return this.#subscriptions;
+  }
+
+  /** Letter case does not count. */
+  findSubscription(name: string): Subscription | undefined {
+    return this.#subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  }
+
+  addSubscription(subscription: Subscription): void {
+    this.#subscriptions = [...this.#subscriptions, subscription];
+  }
+
+  removeSubscription(subscription: Subscription): void {
+    this.#subscriptions = this.#subscriptions.filter((one) => one !== subscription);
   }
 
   get scheduled(): number {

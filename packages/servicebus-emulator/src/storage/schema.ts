@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BrokerError } from '../core/broker-error.ts';
 
-const version = 2;
+const version = 3;
 
 /**
  * One table of messages for all entities: the key is `entity * 2^36 + sequence number`, so that the rows of an entity
@@ -50,11 +50,25 @@ const sessions = `
   ) STRICT;
 `;
 
+/** What version 3 has beyond version 2: entities that clients make, change and delete. */
+const revisions = `
+  CREATE TABLE revisions (
+    path TEXT PRIMARY KEY,
+    declared TEXT,
+    definition TEXT
+  ) STRICT;
+  CREATE TABLE entity_times (
+    path TEXT PRIMARY KEY,
+    created_at_ms INTEGER NOT NULL,
+    modified_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** Creates the tables in a new file; refuses one that a newer version wrote. */
 export function migrate(database: DatabaseSync): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (found === version) return;
   if (found > version) throw new BrokerError('storage-failed', `The data file has the unknown version ${found}.`);
-  const steps = [tables, sessions].slice(found).join('');
+  const steps = [tables, sessions, revisions].slice(found).join('');
   database.exec(`BEGIN; ${steps} PRAGMA user_version = ${version}; COMMIT;`);
 }

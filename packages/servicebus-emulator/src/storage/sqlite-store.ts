@@ -16,6 +16,7 @@ import {
   messageColumns,
   stateCode,
 } from './message-row.ts';
+import { RevisionTable } from './revision-table.ts';
 import { migrate } from './schema.ts';
 
 const statements = {
@@ -42,6 +43,10 @@ const statements = {
   remembered: `SELECT message_id, until_ms FROM remembered_ids WHERE entity_id = ? ORDER BY until_ms`,
   entity: `SELECT id, last_sequence_number FROM entities WHERE path = ?`,
   addEntity: `INSERT INTO entities (path, last_sequence_number) VALUES (?, 0)`,
+  dropMessages: `DELETE FROM messages WHERE key BETWEEN ? AND ?`,
+  dropRemembered: `DELETE FROM remembered_ids WHERE entity_id = ?`,
+  dropStates: `DELETE FROM session_states WHERE entity_id = ?`,
+  dropEntity: `DELETE FROM entities WHERE id = ?`,
   begin: `BEGIN IMMEDIATE`,
   commit: `COMMIT`,
 } as const;
@@ -63,6 +68,7 @@ type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
  * A statement that fails spoils its transaction: the rest of the turn writes nothing and `commit` reports it.
  */
 export class SqliteStore implements Journal {
+  readonly revisions: RevisionTable;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #contents: ContentCache;
@@ -80,6 +86,7 @@ export class SqliteStore implements Journal {
     if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     this.#database = openDatabase(file);
     this.#statements = prepareAll(this.#database);
+    this.revisions = new RevisionTable(this.#database, (statement, values) => this.#run(statement, values));
   }
 
   insert(entityId: number, message: Message, content: Content): void {
@@ -213,6 +220,17 @@ export class SqliteStore implements Journal {
     };
   }
 
+  /** Forgets an entity and all that it holds. */
+  dropRecord(entityPath: string): void {
+    const entity = this.#statements.entity.get(entityPath.toLowerCase());
+    if (entity === undefined) return;
+    const id = Number(entity.id);
+    this.#change('dropMessages', [keyOf(id, 0), keyOf(id + 1, -1)]);
+    this.#change('dropRemembered', [id]);
+    this.#change('dropStates', [id]);
+    this.#change('dropEntity', [id]);
+  }
+
   *#readMessages(entityId: number): Generator<Message> {
     const rows = this.#statements.messages.iterate(keyOf(entityId, 0), keyOf(entityId + 1, -1));
     for (const row of rows) yield fromRow(row as unknown as MessageRow);
@@ -238,10 +256,14 @@ export class SqliteStore implements Journal {
   }
 
   #change(name: keyof Statements, values: readonly (string | number | null | Uint8Array)[]): void {
+    this.#run(this.#statements[name], values);
+  }
+
+  #run(statement: StatementSync, values: readonly (string | number | null | Uint8Array)[]): void {
     this.#begin();
     if (this.#failure !== undefined) return;
     try {
-      this.#statements[name].run(...values);
+      statement.run(...values);
     } catch (error) {
       this.#failure = error;
     }

@@ -84,6 +84,8 @@ export const conformanceConfig = {
               },
             ],
           },
+          { Name: 'open', Subscriptions: [{ Name: 'fresh' }] },
+          { Name: 'ruled', Subscriptions: [{ Name: 'worked' }, { Name: 'refusing' }] },
           { Name: 'later', Subscriptions: [{ Name: 'all' }] },
         ],
       },

@@ -1,0 +1,55 @@
+import type {
+  NamespaceDefinition,
+  QueueDefinition,
+  SubscriptionDefinition,
+  TopicDefinition,
+} from '../config/definition.ts';
+
+/** One entity, apart from those below it. */
+export type EntityDefinition =
+  | (QueueDefinition & { readonly kind: 'queue' })
+  | (Omit<TopicDefinition, 'subscriptions'> & { readonly kind: 'topic' })
+  | (SubscriptionDefinition & { readonly kind: 'subscription'; readonly topic: string });
+
+const subscriptionsPart = '/subscriptions/';
+
+/** As clients address it, such as `orders` or `events/Subscriptions/audit`. */
+export function pathOf(definition: EntityDefinition): string {
+  const { name } = definition;
+  return definition.kind === 'subscription' ? subscriptionPath(definition.topic, name) : name;
+}
+
+export function subscriptionPath(topic: string, subscription: string): string {
+  return `${topic}/Subscriptions/${subscription}`;
+}
+
+/** The names in a subscription's path; undefined when it is another entity's. Letter case does not count. */
+export function splitSubscriptionPath(path: string): { readonly topic: string; readonly name: string } | undefined {
+  const at = path.toLowerCase().lastIndexOf(subscriptionsPart);
+  return at < 0 ? undefined : { topic: path.slice(0, at), name: path.slice(at + subscriptionsPart.length) };
+}
+
+/** Topics come before their subscriptions. */
+export function flatten({ queues, topics }: NamespaceDefinition): EntityDefinition[] {
+  return [
+    ...queues.map((queue) => ({ kind: 'queue', ...queue }) as const),
+    ...topics.flatMap(({ subscriptions, ...topic }) => [
+      { kind: 'topic', ...topic } as const,
+      ...subscriptions.map((one) => ({ kind: 'subscription', topic: topic.name, ...one }) as const),
+    ]),
+  ];
+}
+
+/** Subscriptions whose topic is not there are left out. */
+export function assemble(name: string, entities: readonly EntityDefinition[]): NamespaceDefinition {
+  const topics = entities.flatMap((entity) => (entity.kind === 'topic' ? [entity] : []));
+  const subscriptions = entities.flatMap((entity) => (entity.kind === 'subscription' ? [entity] : []));
+  return {
+    name,
+    queues: entities.flatMap((entity) => (entity.kind === 'queue' ? [entity] : [])),
+    topics: topics.map((topic) => ({
+      ...topic,
+      subscriptions: subscriptions.filter((one) => one.topic.toLowerCase() === topic.name.toLowerCase()),
+    })),
+  };
+}
