@@ -15,17 +15,11 @@ import { Intake } from './intake.ts';
 import type { EntityRecord, Journal } from './journal.ts';
 import { LockTable } from './lock-table.ts';
 import { bytesOf, bytesOfArrivals, createMessage, type Message, type MessageCopy } from './message.ts';
+import type { QueueCounts } from './queue-counts.ts';
 import { ReadyList } from './ready-list.ts';
 import { SessionStates } from './session-states.ts';
 import { type SessionQueue, Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
-
-export interface QueueCounts {
-  active: number;
-  scheduled: number;
-  deferred: number;
-  deadLettered: number;
-}
 
 export interface QueueSurroundings {
   readonly journal: Journal;
@@ -48,7 +42,7 @@ const noChanges: ApplicationProperties = new Map();
 export class Queue implements Outlet, SessionQueue {
   readonly path: string;
   readonly id: number;
-  #options: QueueOptions;
+  options: QueueOptions;
   /** Undefined for a dead-letter queue itself. */
   readonly deadLetters: Queue | undefined;
   /** Undefined where messages need no session. */
@@ -68,7 +62,7 @@ export class Queue implements Outlet, SessionQueue {
     deadLetters?: Queue | undefined,
   ) {
     this.path = path;
-    this.#options = options;
+    this.options = options;
     this.deadLetters = deadLetters;
     this.id = id;
     this.#surroundings = surroundings;
@@ -86,13 +80,9 @@ export class Queue implements Outlet, SessionQueue {
     });
   }
 
-  get options(): QueueOptions {
-    return this.#options;
-  }
-
   /** Applies to what arrives, is locked or is settled from now on. Whether there is a duplicate history stays. */
   redefine(options: QueueOptions): void {
-    this.#options = options;
+    this.options = options;
     this.#locks.durationMs = options.lockDurationMs;
     if (this.sessions !== undefined) this.sessions.lockDurationMs = options.lockDurationMs;
     this.#intake.resizeHistory(options.duplicateWindowMs);
