@@ -29,7 +29,7 @@ suite('the start command', () => {
       '--replicas',
       'workflow=2,drone-scheduler=2',
     );
-    await eventually(() => running.output().includes('Ready in'), { timeoutMs, what: 'the ready line' });
+    await eventually(() => running.output().includes('Ctrl-C stops'), { timeoutMs, what: 'the last line' });
   });
   after(async () => {
     running.child.kill('SIGKILL');
@@ -97,6 +97,12 @@ suite('the start command', () => {
     };
     await eventually(isReady, { timeoutMs, what: 'the package service' });
     assert.notEqual(readInfo().services.package?.pid, before_?.pid);
+  });
+
+  test('the verification finds nothing', async () => {
+    const verification = command('local/src/verify.ts', '--data', dataDir);
+    assert.equal(await verification.exited, 0, verification.output());
+    assert.match(verification.output(), /I6/);
   });
 
   test('Ctrl-C stops everything cleanly', async () => {
