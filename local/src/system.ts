@@ -41,6 +41,8 @@ export interface LocalSystemOverrides {
   readonly settings?: ComponentSettings;
   /** Other entities of the broker than production has: tests shorten locks with them. */
   readonly brokerConfigFile?: string;
+  /** Hears where everything will listen before anything is started: tests put proxies in between. */
+  readonly onPlanned?: (instances: readonly Instance[], connectionString: string) => void;
   /** Starts only these; benchmarks look at parts of the system. */
   readonly only?: readonly Component[];
   /** Gives up waiting until all are ready; what was started is stopped. */
@@ -116,10 +118,11 @@ class Publication implements Disposable {
 /** Addresses, credentials and settings of every instance; also of those that are not started, as if they were down. */
 async function planSystem(
   options: StartOptions,
-  { settings = {}, brokerConfigFile = defaultBrokerConfigFile }: LocalSystemOverrides,
+  { settings = {}, brokerConfigFile = defaultBrokerConfigFile, onPlanned }: LocalSystemOverrides,
 ) {
   const credentials = loadOrCreateCredentials(options.dataDir);
   const { instances, amqpPort } = await allocate(options);
+  onPlanned?.(instances, connectionString(amqpPort));
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
   const specifications = specify(instances, {

@@ -16,7 +16,7 @@ export interface TestSystem extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSystemOverrides, 'settings'> {
+export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSystemOverrides, 'settings' | 'onPlanned'> {
   /** How long the broker locks a message for its receiver; as in production when absent. */
   readonly lockSeconds?: number;
 }
@@ -24,6 +24,7 @@ export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSyst
 /** A whole system of real processes on free ports and a folder of its own, gone after disposal. */
 export async function startTestSystem({
   settings = {},
+  onPlanned = () => undefined,
   lockSeconds,
   ...overrides
 }: TestSystemOptions = {}): Promise<TestSystem> {
@@ -41,7 +42,7 @@ export async function startTestSystem({
     ...overrides,
   };
   const broker = lockSeconds === undefined ? {} : { brokerConfigFile: withLocksOf(lockSeconds, dataDir) };
-  const start = () => startLocalSystem(options, { settings, ...broker, tell: console.error });
+  const start = () => startLocalSystem(options, { settings, onPlanned, ...broker, tell: console.error });
   let system = await start();
   return {
     get system() {

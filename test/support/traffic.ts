@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { validationRequest } from './deliveries.ts';
 import type { TestSystem } from './test-system.ts';
@@ -31,7 +32,7 @@ export function startTraffic(running: TestSystem, options: TrafficOptions): Traf
 }
 
 class Customers implements Traffic {
-  readonly #running: TestSystem;
+  readonly #customer: ApiClient;
   readonly #options: TrafficOptions;
   readonly #work: Promise<unknown>;
   readonly accepted = new Map<string, number>();
@@ -39,8 +40,8 @@ class Customers implements Traffic {
   slowestRefusalMs = 0;
   #isStopping = false;
 
-  constructor(running: TestSystem, options: TrafficOptions) {
-    this.#running = running;
+  constructor({ customer }: TestSystem, options: TrafficOptions) {
+    this.#customer = customer;
     this.#options = options;
     this.#work = Promise.all([this.#requestOn(), this.#readOn()]);
     this.#work.catch(() => undefined);
@@ -88,7 +89,7 @@ class Customers implements Traffic {
 
   /** @returns undefined where there was no answer at all. */
   async #ask(what: string, method: string, path: string, body?: object, headers?: Record<string, string>) {
-    const answer = await this.#running.customer.request(method, path, body, headers).catch(() => undefined);
+    const answer = await this.#customer.request(method, path, body, headers).catch(() => undefined);
     const code = String(answer?.body?.type ?? '')
       .split(':')
       .at(-1);

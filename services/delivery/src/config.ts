@@ -31,6 +31,8 @@ export const deliverySettings = {
   CONFIRMATION_WINDOW_MS: milliseconds({ min: 100, max: 24 * 60 * minuteMs }).optional(),
   /** Wall clock; half a minute divided by the time scale, but at least three seconds, when absent. */
   SILENCE_MS: milliseconds({ min: 100, max: 60 * minuteMs }).optional(),
+  /** Without a message for this long a receiver is looked after. */
+  RECEIVER_SILENCE_MS: milliseconds({ min: 100, max: 10 * minuteMs }).or(minuteMs / 2),
   LINGER_MS: milliseconds({ min: 1000, max: 24 * 60 * minuteMs }).or(10 * minuteMs),
   HISTORY_RETENTION_DAYS: integer({ min: 15, max: 10_000 }).or(400),
   WATCHERS_MAX: integer({ min: 1, max: 100_000 }).or(1000),

@@ -69,6 +69,7 @@ export async function createDeliveryService(
     bus,
     logger,
     clock,
+    silenceMs: config.receiverSilenceMs,
     noteMissionEvent: (event) => noteMissionEvent(event, execute, events),
     notePositions: (event) => notePositions(event, inFlight, now(), events),
   });
@@ -108,7 +109,9 @@ function connectScheduler(
 ): AskScheduler {
   const tokenSource = createClientCredentials({ ...config, logger, clock });
   const baseUrls = config.droneSchedulerUrl;
-  return createAskScheduler(resources.use(createServiceClient({ name: 'drone-scheduler', baseUrls, tokenSource })));
+  return createAskScheduler(
+    resources.use(createServiceClient({ name: 'drone-scheduler', baseUrls, tokenSource, logger })),
+  );
 }
 
 function createNotifiers(

@@ -20,7 +20,7 @@ export async function createPortalService(config: PortalConfig, overrides: Porta
   await using resources = new AsyncDisposableStack();
   const logger = overrides.logger ?? createLogger({ service: 'portal', level: config.logLevel });
   const clientOf = (name: string, baseUrls: readonly string[]) =>
-    resources.use(createServiceClient({ name, baseUrls, attemptsMax, timeoutMs: config.callTimeoutMs }));
+    resources.use(createServiceClient({ name, baseUrls, attemptsMax, logger, timeoutMs: config.callTimeoutMs }));
   const readers = createMonthReaders({
     delivery: clientOf('delivery', config.deliveryUrl),
     package: clientOf('package', config.packageUrl),

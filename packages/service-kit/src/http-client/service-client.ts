@@ -1,7 +1,9 @@
 import type { AnswerOf, BodyOf, HeadersOf, Operation, ParamsOf, QueryOf } from '@dronedelivery/contracts';
 import type { TokenSource } from '../auth/client-credentials.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
 import { inSpan } from '../telemetry/spans.ts';
+import { counter } from '../telemetry.ts';
 import { currentTraceparent } from '../trace-context.ts';
 import { TransientError } from '../transient-error.ts';
 import { answerReader, type ReadAnswer } from './answer-reading.ts';
@@ -42,6 +44,8 @@ export interface ServiceClientOptions extends ResilienceOptions {
   readonly timeoutMs?: number;
   readonly connectTimeoutMs?: number;
   readonly answerBytesMax?: number;
+  /** Is told when the breaker opens and closes. */
+  readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -72,6 +76,7 @@ interface AnyParts {
 
 const answerBytesMaxDefault = 4 * 1024 * 1024;
 const timeoutMsDefault = 2000;
+const countBreakerChanges = counter('breaker.changes', 'Changes of circuit breakers, by target and new state');
 
 /** One client for each service that is called: its breaker and bulkhead keep one bad dependency from blocking the rest. */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
@@ -94,6 +99,7 @@ class Client implements ServiceClient {
       clock,
     });
     this.#resilience = createResilience(options, clock, random);
+    this.#resilience.onStateChange((state) => this.#noteBreaker(state));
   }
 
   get breakerState(): BreakerState {
@@ -124,6 +130,13 @@ class Client implements ServiceClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#replicas[Symbol.asyncDispose]();
+  }
+
+  #noteBreaker(state: BreakerState): void {
+    const { name, logger } = this.#options;
+    countBreakerChanges(1, { target: name, state });
+    if (state === 'open') logger?.warn({ target: name }, 'breaker open: calls fail at once for a while');
+    if (state === 'closed') logger?.info({ target: name }, 'breaker closed: calls are answered again');
   }
 
   #compile(operation: Operation): CompiledOperation {

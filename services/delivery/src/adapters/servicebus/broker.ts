@@ -10,6 +10,7 @@ export interface LiveOptions {
   readonly bus: ServiceBus;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly silenceMs: number;
   readonly noteMissionEvent: (event: MissionEvent) => Promise<void>;
   readonly notePositions: (event: PositionsEvent) => Promise<void>;
 }
@@ -27,11 +28,13 @@ const readMissionEvent = messageReader(MissionEvent);
 const readPositions = messageReader(PositionsEvent);
 
 /** News of the fleet, until the bus is closed. */
-export function receiveLive({ bus, logger, clock, noteMissionEvent, notePositions }: LiveOptions): readonly Receiver[] {
+export function receiveLive(options: LiveOptions): readonly Receiver[] {
+  const { bus, logger, clock, silenceMs, noteMissionEvent, notePositions } = options;
   const missions = bus.receive({
     from: { topic: topics.droneEvents, subscription: subscriptions.delivery },
     logger,
     clock,
+    silenceMs,
     concurrencyMax: missionEventsMax,
     lockRenewalMsMax: holdMsMax,
     handler: async (message, { signal }): Promise<Settlement> => {
@@ -45,6 +48,7 @@ export function receiveLive({ bus, logger, clock, noteMissionEvent, notePosition
     from: { topic: topics.dronePositions, subscription: subscriptions.delivery },
     logger,
     clock,
+    silenceMs,
     concurrencyMax: positionMessagesMax,
     handler: async (message): Promise<Settlement> => {
       const event = readPositions(message);

@@ -31,6 +31,7 @@ export function createServiceClients(options: ServiceClientsOptions, logger: Log
       name,
       baseUrls,
       tokenSource,
+      logger,
       timeoutMs: options.callTimeoutMs,
       attemptsMax: options.callRetries + 1,
       concurrencyMax: options.callsInFlightMax,
