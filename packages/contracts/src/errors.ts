@@ -29,9 +29,11 @@ export const errorCatalogue = {
   'no-feasible-drone': { status: 422, title: 'No drone of the fleet can ever do this' },
   'webhook-refused': { status: 422, title: 'The webhook address is not allowed' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'business-queue-full': { status: 429, title: 'Too many requests of the business wait to be worked on' },
   'headers-too-large': { status: 431, title: 'The header fields are over the limit' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'The service cannot answer at the moment' },
+  'queue-full': { status: 503, title: 'Too many requests wait to be worked on' },
   'outcome-unknown': { status: 503, title: 'Whether the request was accepted is not known' },
   'upstream-timeout': { status: 504, title: 'A service behind this one did not answer in time' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;

@@ -16,6 +16,14 @@ export const settings = {
   SEND_TIMEOUT_MS: milliseconds({ min: 50, max: 10_000 }).or(1700),
   /** Requests on their way to the broker at once; one more is turned away. */
   SENDS_IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).or(2000),
+  /** Requests accepted by this process that lie on the queue at once: some ten seconds' work. */
+  WAITING_MAX: integer({ min: 1, max: 10_000_000 }).or(8000),
+  WAITING_PER_BUSINESS_MAX: integer({ min: 1, max: 10_000_000 }).or(6000),
+  /** Messages that all consumers together may have in hand: these do not wait any more. */
+  IN_HAND_MAX: integer({ min: 0, max: 1_000_000 }).or(256),
+  LOOK_INTERVAL_MS: milliseconds({ min: 10, max: 10_000 }).or(250),
+  /** Without a look at the queue for so long nobody is refused for what waits on it. */
+  BLIND_AFTER_MS: milliseconds({ min: 100, max: 600_000 }).or(10_000),
 } as const;
 
 export type IngestionConfig = SettingsOf<typeof settings>;

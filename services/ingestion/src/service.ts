@@ -8,19 +8,22 @@ import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { connectServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { registerRoutes } from './adapters/http/routes.ts';
 import { createSendRequest } from './adapters/servicebus/send-request.ts';
+import { watchQueue } from './adapters/servicebus/watch-queue.ts';
 import { createAccept } from './app/accept.ts';
 import type { IngestionConfig } from './config.ts';
+import { Backlog } from './domain/backlog.ts';
 
 export interface IngestionOverrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
+  readonly random?: () => number;
 }
 
 export async function createIngestionService(
   config: IngestionConfig,
   overrides: IngestionOverrides = {},
 ): Promise<Service> {
-  const { clock = systemClock } = overrides;
+  const { clock = systemClock, random = Math.random } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'ingestion', level: config.logLevel });
   const now = () => clock.now();
   await using resources = new AsyncDisposableStack();
@@ -31,7 +34,17 @@ export async function createIngestionService(
       fullyQualifiedNamespace: config.servicebusNamespace,
     }),
   );
-  const accept = createAccept({ sendRequest: createSendRequest(bus, config, logger), newId, now });
+  const backlog = new Backlog(config);
+  const { lookIntervalMs: intervalMs, inHandMax } = config;
+  const onLook = (nextEnqueuedAtMs: number) => backlog.nextIsOf(nextEnqueuedAtMs, now());
+  resources.use(watchQueue({ bus, clock, logger, intervalMs, inHandMax, onLook }));
+  const accept = createAccept({
+    sendRequest: createSendRequest(bus, config, logger),
+    admit: (businessId, nowMs) => backlog.admit(businessId, nowMs),
+    newId,
+    now,
+    random,
+  });
 
   const server = resources.use(
     createHttpServer({

@@ -11,6 +11,7 @@ import { only } from './access.ts';
 
 const service = 'ingestion';
 const access = only('shipper', 'business-admin');
+const errors = ['outcome-unknown', 'business-queue-full', 'queue-full'] as const;
 // Other headers pass: a strict object would refuse every request.
 const IdempotencyHeaders = Type.Object({ 'idempotency-key': Type.Optional(Id) });
 
@@ -26,7 +27,7 @@ export const ingestionOperations = {
     headers: IdempotencyHeaders,
     body: CreateDeliveryRequest,
     responses: { 202: DeliveryRequestAccepted },
-    errors: ['outcome-unknown'],
+    errors,
   }),
   rescheduleDeliveryRequest: operation({
     id: 'rescheduleDeliveryRequest',
@@ -40,7 +41,7 @@ export const ingestionOperations = {
     headers: IdempotencyHeaders,
     body: RescheduleDeliveryRequest,
     responses: { 202: ChangeAccepted },
-    errors: ['outcome-unknown'],
+    errors,
   }),
   cancelDeliveryRequest: operation({
     id: 'cancelDeliveryRequest',
@@ -53,6 +54,6 @@ export const ingestionOperations = {
     params: IdParams,
     headers: IdempotencyHeaders,
     responses: { 202: ChangeAccepted },
-    errors: ['outcome-unknown'],
+    errors,
   }),
 } as const;

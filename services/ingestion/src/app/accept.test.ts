@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateDeliveryRequest } from '@dronedelivery/contracts';
+import type { Room } from '../domain/backlog.ts';
 import { createAccept } from './accept.ts';
 import type { OutgoingRequest, SendOutcome } from './ports.ts';
 
@@ -15,15 +16,20 @@ const body: CreateDeliveryRequest = {
   packageInfo: { size: 'Small', weight: 10, tag: 'mytag' },
 };
 
-function setUp(outcome: SendOutcome = 'accepted') {
+function setUp(outcome: SendOutcome = 'accepted', room: Room = 'free') {
   const sent: OutgoingRequest[] = [];
   let ids = 0;
   const sendRequest = async (request: OutgoingRequest) => {
     sent.push(request);
     return outcome;
   };
-  const accept = createAccept({ sendRequest, newId: () => `id-${++ids}`, now: () => nowMs });
-  return { accept, sent };
+  const admitted: string[] = [];
+  const admit = (businessId: string) => {
+    admitted.push(businessId);
+    return room;
+  };
+  const ports = { sendRequest, admit, newId: () => `id-${++ids}`, now: () => nowMs, random: () => 0.5 };
+  return { accept: createAccept(ports), sent, admitted };
 }
 
 const acme = { businessId: 'acme', ownerId: 'client-1' };
@@ -97,4 +103,15 @@ test('what the broker did not confirm is told with the delivery, and when to try
 
 test('over the limit a request is turned away', async () => {
   await assert.rejects(setUp('overloaded').accept.cancel('d', acme), { code: 'unavailable' });
+});
+
+test('where no more may wait nothing is sent, and the caller hears when to come again', async () => {
+  for (const [room, code] of [
+    ['full', 'queue-full'],
+    ['business-full', 'business-queue-full'],
+  ] as const) {
+    const { accept, sent, admitted } = setUp('accepted', room);
+    await assert.rejects(accept.create(body, acme), { code, extra: { retryAfterS: 3 } });
+    assert.deepEqual([sent, admitted], [[], ['acme']]);
+  }
 });

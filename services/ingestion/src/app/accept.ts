@@ -6,6 +6,7 @@ import type {
 } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { NewId } from '@dronedelivery/service-kit/ids';
+import type { Room } from '../domain/backlog.ts';
 import { type Asking, identify, type RequestIds } from './identify.ts';
 import type { SendRequest } from './ports.ts';
 import { type Acceptance, cancelMessage, createMessage, rescheduleMessage } from './request-messages.ts';
@@ -25,21 +26,44 @@ export interface Accept {
 }
 
 const retryAfterS = 1;
+const retryAfterSpreadS = 4;
+
+export interface AcceptPorts {
+  readonly sendRequest: SendRequest;
+  /** Counts the request in, if there is room for it. */
+  readonly admit: (businessId: string, nowMs: number) => Room;
+  readonly newId: NewId;
+  readonly now: () => number;
+  /** In [0, 1): spreads the moments at which those turned away come again. */
+  readonly random: () => number;
+}
 
 /** Puts requests on the queue; each resolves only after the broker has taken its message. */
-export function createAccept(ports: { sendRequest: SendRequest; newId: NewId; now: () => number }): Accept {
+export function createAccept(ports: AcceptPorts): Accept {
   const begin = (asking: Asking): Acceptance => ({
     ...identify(asking, ports.newId),
     businessId: asking.businessId,
     nowMs: ports.now(),
   });
-  const submit = <M extends DeliveryRequestMessage>(message: M) => send(message, ports.sendRequest);
+  const submit = <M extends DeliveryRequestMessage>(message: M) => {
+    const room = ports.admit(message.businessId, ports.now());
+    if (room !== 'free') return Promise.reject(refusal(room, ports.random()));
+    return send(message, ports.sendRequest);
+  };
   return {
     create: (body, who) => submit(createMessage(body, body.ownerId ?? who.ownerId, begin({ kind: 'create', ...who }))),
     reschedule: (deliveryId, body, who) =>
       submit(rescheduleMessage(body, begin({ kind: 'reschedule', deliveryId, ...who }))),
     cancel: (deliveryId, who) => submit(cancelMessage(begin({ kind: 'cancel', deliveryId, ...who }))),
   };
+}
+
+/** More than there is room for is not promised: whoever waits too long for a place had better know at once. */
+function refusal(room: Exclude<Room, 'free'>, random: number): AppError {
+  const again = { retryAfterS: 1 + Math.floor(random * retryAfterSpreadS) };
+  return room === 'full'
+    ? new AppError('queue-full', undefined, again)
+    : new AppError('business-queue-full', undefined, again);
 }
 
 async function send<M extends DeliveryRequestMessage>(message: M, sendRequest: SendRequest): Promise<M> {
