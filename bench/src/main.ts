@@ -1,4 +1,5 @@
 // Prints figures, each as a ratio against a limit or a peer of the same run. Names of scenarios as arguments choose some.
+import { backlogScenario } from './scenarios/backlog.ts';
 import { brokerScenario } from './scenarios/broker.ts';
 import { burstScenario } from './scenarios/burst.ts';
 import { ingestionScenario } from './scenarios/ingestion.ts';
@@ -8,6 +9,7 @@ import { steadyFlightScenario } from './scenarios/steady-flight.ts';
 const scenarios = {
   rest: restScenario,
   broker: brokerScenario,
+  backlog: backlogScenario,
   ingestion: ingestionScenario,
   burst: burstScenario,
   'steady-flight': steadyFlightScenario,
