@@ -1,45 +1,99 @@
 import assert from 'node:assert/strict';
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 
-/** What clients were told, to be held against what a restarted broker still has. */
+/** Where a message can be: in its queue (ready, locked or scheduled), deferred there, in its dead-letter queue, nowhere. */
+export type Whereabouts = 'queue' | 'deferred' | 'dead' | 'gone';
+
+export interface Sighting {
+  readonly id: string;
+  readonly sequenceNumber: number;
+  readonly at: Exclude<Whereabouts, 'gone'>;
+}
+
+const nowhere: ReadonlySet<Whereabouts> = new Set(['gone']);
+
+/**
+ * What clients of one queue or subscription were told, held against what the broker has after it came back. A request
+ * without answer may have been done or not; what was answered has been done.
+ */
 export class Ledger {
-  readonly #accepted = new Set<string>();
-  readonly #completionTried = new Set<string>();
-  readonly #completed = new Set<string>();
-  readonly #idBySequenceNumber = new Map<string, string>();
+  readonly #name: string;
+  readonly #possible = new Map<string, ReadonlySet<Whereabouts>>();
+  readonly #idBySequenceNumber = new Map<number, string>();
+  #batches: (readonly string[])[] = [];
+  answered = 0;
 
-  get counts(): { readonly accepted: number; readonly completed: number } {
-    return { accepted: this.#accepted.size, completed: this.#completed.size };
+  readonly #isMortal: (id: string) => boolean;
+
+  /** @param isMortal whether the message has a time to live, so that it may be among the dead at any time */
+  constructor(name: string, isMortal: (id: string) => boolean = () => false) {
+    this.#name = name;
+    this.#isMortal = isMortal;
   }
 
-  accepted(messageId: string): void {
-    this.#accepted.add(messageId);
+  /** Something was asked for by which the message may have come to one of these places. */
+  asked(id: string, ...places: readonly Whereabouts[]): void {
+    this.#expect(id, ...(this.#possible.get(id) ?? nowhere), ...places);
   }
 
-  /** A message was seen: its sequence number must be its own for ever, and it must not have been completed. */
-  seen(message: ServiceBusReceivedMessage): string {
-    const messageId = String(message.messageId);
-    const sequenceNumber = String(message.sequenceNumber);
-    const known = this.#idBySequenceNumber.get(sequenceNumber) ?? messageId;
-    assert.equal(known, messageId, `sequence number ${sequenceNumber} was given twice`);
-    assert.ok(!this.#completed.has(messageId), `${messageId} came back after it was completed`);
-    this.#idBySequenceNumber.set(sequenceNumber, messageId);
-    return messageId;
+  /** One batch: its messages come together or not at all. */
+  askedTogether(ids: readonly string[]): void {
+    for (const id of ids) this.asked(id, 'queue');
+    this.#batches.push(ids);
   }
 
-  tries(messageId: string): void {
-    this.#completionTried.add(messageId);
+  /** The answer came: it is at one of these places now. */
+  told(id: string, ...places: readonly Whereabouts[]): void {
+    this.#dropBatch(id);
+    this.#expect(id, ...places);
+    this.answered++;
   }
 
-  completed(messageId: string): void {
-    this.#completed.add(messageId);
+  /** The number stands for this message and no other, for ever. */
+  numbered(id: string, sequenceNumber: number): void {
+    const known = this.#idBySequenceNumber.get(sequenceNumber) ?? id;
+    assert.equal(known, id, `${this.#name}: sequence number ${sequenceNumber} was given twice`);
+    this.#idBySequenceNumber.set(sequenceNumber, id);
   }
 
-  /** @param left the ids of everything that the broker holds at the end */
-  verify(left: readonly string[]): void {
-    assert.equal(new Set(left).size, left.length, 'a message is there twice');
-    const there = new Set(left);
-    const lost = [...this.#accepted].filter((id) => !there.has(id) && !this.#completionTried.has(id));
-    assert.deepEqual(lost, [], 'accepted messages are lost');
+  /** A client gets a message: one that is gone must not come. */
+  received(id: string): void {
+    this.#dropBatch(id);
+    assert.notDeepEqual(this.#possible.get(id) ?? nowhere, nowhere, `${this.#name}: ${id} came back`);
+  }
+
+  /** @param found everything that the broker holds; from here on that is certain */
+  verify(found: readonly Sighting[]): void {
+    const places = new Map<string, Sighting>();
+    for (const sighting of found) {
+      const { id, sequenceNumber } = sighting;
+      assert.ok(!places.has(id), `${this.#name}: ${id} is there twice`);
+      assert.ok(this.#possible.has(id), `${this.#name}: nobody sent ${id}`);
+      this.numbered(id, sequenceNumber);
+      places.set(id, sighting);
+    }
+    for (const [id, possible] of this.#possible) {
+      const at = places.get(id)?.at ?? 'gone';
+      assert.ok(possible.has(at), `${this.#name}: ${id} is ${at}, but should be ${[...possible].join(' or ')}`);
+      this.#expect(id, at);
+    }
+    this.#verifyBatches(places);
+  }
+
+  #expect(id: string, ...places: readonly Whereabouts[]): void {
+    const possible = new Set(places);
+    if (this.#isMortal(id) && (possible.has('queue') || possible.has('deferred'))) possible.add('dead');
+    this.#possible.set(id, possible);
+  }
+
+  /** From here on its messages go their own ways. */
+  #dropBatch(id: string): void {
+    this.#batches = this.#batches.filter((batch) => !batch.includes(id));
+  }
+
+  #verifyBatches(places: ReadonlyMap<string, Sighting>): void {
+    for (const batch of this.#batches.splice(0)) {
+      const there = batch.filter((id) => places.has(id)).length;
+      assert.ok(there === 0 || there === batch.length, `${this.#name}: ${there} of a batch of ${batch.length}`);
+    }
   }
 }

@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { createTokenSource } from '../../src/amqp/lock-token.ts';
+import { Broker } from '../../src/broker/broker.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
+import { SqliteStore } from '../../src/storage/sqlite-store.ts';
+import { crashBefore } from './crash-point.ts';
+import { ManualClock } from './manual-clock.ts';
+import { createLedgers, type Ledgers, type Life, MixedLoad, mixedConfig } from './mixed-load.ts';
+import { createRandom, type Random } from './random.ts';
+import { answersOf, verifyBroker } from './verify-broker.ts';
+
+const definition = parseConfig(mixedConfig);
+const writesBeforeCrashMax = 60;
+const stepsPerTurnMax = 5;
+
+export interface CrashReport {
+  readonly crashes: number;
+  /** Answers that were held against what came back. */
+  readonly answers: number;
+}
+
+/** Lives one life after the other on what the last one left; each is killed at some write. */
+export async function liveAndCrash(folder: string, seed: number, crashes: number): Promise<CrashReport> {
+  const random = createRandom(seed);
+  const ledgers = createLedgers();
+  const clock = new ManualClock(Date.UTC(2030, 0, 1));
+  const files = [path.join(folder, 'a.db'), path.join(folder, 'b.db')] as const;
+  for (let crash = 0; crash < crashes; crash++) {
+    const [file, copy] = crash % 2 === 0 ? files : [files[1], files[0]];
+    await liveOnce({ file, copy, clock, random, ledgers, name: `${seed}-${crash}` });
+  }
+  return { crashes, answers: answersOf(ledgers) };
+}
+
+interface Given {
+  readonly file: string;
+  readonly copy: string;
+  readonly clock: ManualClock;
+  readonly random: Random;
+  readonly ledgers: Ledgers;
+  readonly name: string;
+}
+
+async function liveOnce({ file, copy, clock, random, ledgers, name }: Given): Promise<void> {
+  for (const suffix of ['', '-wal']) rmSync(copy + suffix, { force: true });
+  // Killed again and again, it would never come to writing its log back into the file.
+  if (random.below(8) === 0) new SqliteStore(file).close();
+  const real = new SqliteStore(file);
+  const point = crashBefore(random.below(writesBeforeCrashMax), real, file, copy);
+  const broker = new Broker(definition, point.store, clock, createTokenSource());
+  verifyBroker(broker, ledgers);
+  const life: Life = { broker, clock, random, isDead: () => point.crashed };
+  const load = new MixedLoad(life, ledgers, name);
+  while (!point.crashed) {
+    for (let steps = 1 + random.below(stepsPerTurnMax); steps > 0; steps--) load.step();
+    await new Promise<void>((resolve) => broker.whenDurable(() => resolve()));
+  }
+  broker.stop();
+  real.close();
+}
