@@ -49,7 +49,7 @@ test('unknown paths are 404, other methods 405 with what is allowed', async () =
   }
   const put = await edge.call('PUT', '/v1/deliveries/d1');
   assert.equal(await problemOf(put), problemType('method-not-allowed'));
-  assert.equal(put.headers.get('allow'), 'GET');
+  assert.equal(put.headers.get('allow'), 'GET, HEAD');
   assert.equal((await edge.call('OPTIONS', '/v1/deliveryrequests')).status, 405);
   assert.equal(upstream.seen.length, 0);
 });

@@ -30,6 +30,8 @@ export const settings = {
   ANONYMOUS_BURST: integer({ min: 1, max: 1_000_000 }).or(200),
   RATE_CALLERS_MAX: integer({ min: 100, max: 10_000_000 }).or(100_000),
   REQUESTS_IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).or(2000),
+  /** Of one business, or of a client that belongs to none, or of an address without a token. */
+  REQUESTS_PER_CALLER_MAX: integer({ min: 1, max: 100_000 }).or(500),
   STREAMS_MAX: integer({ min: 1, max: 100_000 }).or(5000),
   /** Of one business, or of a client that belongs to none. */
   STREAMS_PER_CALLER_MAX: integer({ min: 1, max: 100_000 }).or(200),

@@ -29,7 +29,7 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
     const needs = { upstreams, answerTimeoutMs: config.upstreamTimeoutMs, stopping: server.closing, log: logger };
     const forward: Forward = createForward(operation, needs);
     server.fastify.route({
-      method: operation.method,
+      method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
       url: operation.path,
       exposeHeadRoute: false,
       onRequest: async (request, reply) => {

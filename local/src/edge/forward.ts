@@ -32,9 +32,10 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
   const upstream = upstreams.get(operation.service);
   if (upstream === undefined) throw new Error(`no upstream for the service ${operation.service}`);
   const named = Object.keys(operation.headers?.properties ?? {});
-  const streaming = operation.responseMediaType === 'text/event-stream';
+  const isStream = operation.responseMediaType === 'text/event-stream';
 
   const ask = async (request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>) => {
+    const isHead = request.method === 'HEAD';
     const gone = new AbortController();
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort();
@@ -42,12 +43,12 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
     const limit = setTimeout(() => gone.abort(new AnswerTimeoutError()), answerTimeoutMs);
     return upstream
       .send({
-        method: operation.method,
+        method: isHead ? 'HEAD' : operation.method,
         path: request.raw.url ?? '/',
         headers,
         body: Buffer.isBuffer(request.body) ? request.body : null,
         repeatable: isRepeatable(operation) || idempotencyHeader in headers,
-        streaming,
+        streaming: isStream && !isHead,
         signal: gone.signal,
       })
       .finally(() => clearTimeout(limit));
@@ -61,7 +62,7 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
       const answer = await ask(request, reply, headers);
       log.debug({ requestId: set.requestId, operation: operation.id, status: answer.statusCode }, 'forwarded');
       const head = responseHeaders(answer.headers, set.requestId);
-      if (streaming) await passEvents(answer, head, reply, stopping);
+      if (isStream && request.method !== 'HEAD') await passEvents(answer, head, reply, stopping);
       else await pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
     } catch (error) {
       log.debug({ requestId: set.requestId, operation: operation.id, err: error }, 'not forwarded');
@@ -79,7 +80,7 @@ type Head = ReturnType<typeof responseHeaders>;
 
 async function pass({ statusCode, headers, body }: Dispatcher.ResponseData, head: Head, reply: FastifyReply) {
   const length = Number(headers['content-length'] ?? Number.NaN);
-  const isWhole = statusCode === 204 || length <= wholeAnswerBytesMax;
+  const isWhole = statusCode === 204 || reply.request.method === 'HEAD' || length <= wholeAnswerBytesMax;
   const whole = isWhole ? await body.bytes() : undefined;
   reply.hijack();
   reply.raw.writeHead(statusCode, head);

@@ -26,9 +26,10 @@ export function requestHeaders(
     traceparent: set.traceparent,
     'x-forwarded-for': set.clientAddress,
   };
+  const ofConnection = listed(from.connection);
   for (const name of [...passed, ...named]) {
     const value = from[name];
-    if (typeof value === 'string') headers[name] = value;
+    if (typeof value === 'string' && !ofConnection.includes(name)) headers[name] = value;
   }
   return headers;
 }
@@ -55,7 +56,8 @@ export function responseHeaders(
 }
 
 function listed(connection: string | string[] | undefined): string[] {
-  if (connection === undefined) return [];
+  // What nearly every request says needs no look.
+  if (connection === undefined || connection === 'keep-alive') return [];
   return String(connection)
     .split(',')
     .map((name) => name.trim().toLowerCase());

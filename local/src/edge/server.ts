@@ -27,7 +27,9 @@ export function createServer(config: EdgeConfig, logger: Logger): HttpServer {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (!request.raw.complete) reply.header('connection', isShort(request) ? 'keep-alive' : 'close');
+    // A head that could be read in two ways has put an end to the connection already.
+    const isOver = reply.getHeader('connection') === 'close' && !server.closing.aborted;
+    if (!request.raw.complete && !isOver) reply.header('connection', isShort(request) ? 'keep-alive' : 'close');
     done();
   });
   return server;

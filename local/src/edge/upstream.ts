@@ -40,6 +40,8 @@ export interface Upstream extends AsyncDisposable {
 
 interface Replica {
   readonly pool: Pool;
+  /** Apart from the pool, which streams would fill up for as long as they last; the edge bounds their number. */
+  readonly streams: Pool;
   avoidUntil: number;
 }
 
@@ -48,7 +50,11 @@ const avoidForMs = 1000;
 
 /** The replicas of one service, asked in turn; one that cannot be reached leaves the request to the next. */
 export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimits, now: () => number): Upstream {
-  const replicas: Replica[] = baseUrls.map((url) => ({ pool: createPool(url, limits), avoidUntil: 0 }));
+  const replicas: Replica[] = baseUrls.map((url) => ({
+    pool: createPool(url, limits.connectTimeoutMs, limits.connectionsMax),
+    streams: createPool(url, limits.connectTimeoutMs, null),
+    avoidUntil: 0,
+  }));
   let turn = 0;
 
   const inTurn = () => {
@@ -65,7 +71,7 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
       // A lone replica is asked twice: a kept connection may have been closed just as the request was written to it.
       for (const replica of order.length === 1 ? [...order, ...order] : order) {
         try {
-          return await sendTo(replica.pool, request, limits);
+          return await sendTo(request.streaming ? replica.streams : replica.pool, request, limits);
         } catch (error) {
           failure = new UpstreamError(faultOf(error), error);
           if (failure.fault === 'unreachable') replica.avoidUntil = now() + avoidForMs;
@@ -75,23 +81,37 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
       throw failure ?? new UpstreamError('unreachable', 'no replica is configured');
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(replicas.map(({ pool }) => pool.destroy()));
+      await Promise.all(replicas.flatMap(({ pool, streams }) => [pool.destroy(), streams.destroy()]));
     },
   };
 }
 
-function createPool(url: string, { connectTimeoutMs, connectionsMax }: UpstreamLimits): Pool {
-  return new Pool(url, { connections: connectionsMax, pipelining: 1, connect: { timeout: connectTimeoutMs } });
+function createPool(url: string, connectTimeoutMs: number, connections: number | null): Pool {
+  return new Pool(url, { connections, pipelining: 1, connect: { timeout: connectTimeoutMs } });
 }
 
 function sendTo(pool: Pool, request: UpstreamRequest, { bodyTimeoutMs }: UpstreamLimits) {
   const { method, path, headers, body, signal, streaming } = request;
-  return pool.request({
+  const answer = pool.request({
     ...{ method, path, headers, body, signal },
     // The caller's signal limits the time to the head of the answer: undici's own limit leaves out the wait in its queue.
     headersTimeout: 0,
     bodyTimeout: streaming ? 0 : bodyTimeoutMs,
   });
+  return orAborted(answer, signal);
+}
+
+/** Undici hears of an abort only when the request has left its queue. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** Codes of faults that precede the first byte of the request. */

@@ -7,10 +7,12 @@ import Type, { type Static } from 'typebox';
 export const errorCatalogue = {
   'validation-failed': { status: 400, title: 'The request is not valid' },
   'malformed-body': { status: 400, title: 'The body cannot be read' },
+  'malformed-request': { status: 400, title: 'The request is not valid HTTP' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
   forbidden: { status: 403, title: 'The token does not permit this' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'The resource does not have this method' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The resource is in a state that does not allow this' },
   'already-exists': { status: 409, title: 'A resource with this id exists already' },
   'delivery-terminal': { status: 409, title: 'The delivery has ended' },

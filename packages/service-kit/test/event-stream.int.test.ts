@@ -52,6 +52,20 @@ test('sends events in their form, and ends when the work ends', async () => {
   );
 });
 
+test('HEAD tells what GET would, and opens no stream', async () => {
+  let opened = 0;
+  await using one = await serve(async () => {
+    opened++;
+  });
+  const answer = await one.open('a', { method: 'HEAD' });
+  assert.deepEqual(
+    [answer.status, answer.headers.get('content-type'), await answer.text()],
+    [200, 'text/event-stream; charset=utf-8', ''],
+  );
+  assert.equal((await one.open('none', { method: 'HEAD' })).status, 404);
+  assert.equal(opened, 0);
+});
+
 test('may refuse before it opens', async () => {
   await using one = await serve(async () => undefined);
   const answer = await one.open('none');

@@ -56,6 +56,7 @@ export function registerEventStream<const O extends Operation>(
     try {
       const work = await handler(new OperationRequest<O>(validate(request), request, reply, server.log));
       reply.hijack();
+      if (request.method === 'HEAD') return void writeHead(request, reply, server).end();
       await using stream = openStream(request, reply, { server, heartbeatMs, stalledMs, clock });
       await work(stream);
     } finally {
@@ -79,18 +80,21 @@ interface StreamSetting {
 }
 
 function openStream(request: FastifyRequest, reply: FastifyReply, setting: StreamSetting): ResponseStream {
-  const response = reply.raw;
-  response.writeHead(200, {
+  const response = writeHead(request, reply, setting.server);
+  response.write(`retry: ${retryMs}\n\n`);
+  const lastEventId = request.headers['last-event-id'];
+  return new ResponseStream(response, typeof lastEventId === 'string' ? lastEventId : undefined, setting);
+}
+
+function writeHead(request: FastifyRequest, { raw }: FastifyReply, { closing }: HttpServer): ServerResponse {
+  return raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     // Proxies such as nginx would otherwise hold events back.
     'x-accel-buffering': 'no',
     'x-request-id': request.id,
-    ...(setting.server.closing.aborted ? { connection: 'close' } : {}),
+    ...(closing.aborted ? { connection: 'close' } : {}),
   });
-  response.write(`retry: ${retryMs}\n\n`);
-  const lastEventId = request.headers['last-event-id'];
-  return new ResponseStream(response, typeof lastEventId === 'string' ? lastEventId : undefined, setting);
 }
 
 class ResponseStream implements EventStream, AsyncDisposable {

@@ -12,7 +12,9 @@ export function answerUnknownRoute(
   log: Logger,
 ): FastifyReply {
   const path = request.url.split('?', 1)[0] ?? '';
-  const methods = operations.filter((operation) => matchesTemplate(operation.path, path)).map(({ method }) => method);
+  const methods = operations
+    .filter((operation) => matchesTemplate(operation.path, path))
+    .flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method]));
   if (methods.length === 0) return sendProblem(new AppError('not-found'), request, reply, log);
   reply.header('allow', [...new Set(methods)].join(', '));
   return sendProblem(new AppError('method-not-allowed'), request, reply, log);

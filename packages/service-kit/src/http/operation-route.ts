@@ -86,7 +86,7 @@ export function addRoute(
   server.fastify.route({
     method: operation.method,
     url: operation.path,
-    exposeHeadRoute: operation.method === 'GET' && operation.responseMediaType !== 'text/event-stream',
+    exposeHeadRoute: operation.method === 'GET',
     onRequest: access === undefined ? [refuseMediaType] : [refuseMediaType, access],
     handler,
   });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Operation } from '@dronedelivery/contracts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
@@ -6,11 +7,14 @@ import { newId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { refuseConnection } from './connection-errors.ts';
+import { Connections } from './connections.ts';
 import { InFlight } from './in-flight.ts';
 import { answerUnknownRoute } from './not-found.ts';
+import { openFilesMax } from './open-files.ts';
 import { addOpenApi } from './openapi.ts';
 import { addProbes } from './probes.ts';
 import { sendProblem } from './problem.ts';
+import { faultOfHead } from './request-head.ts';
 import { logAnswers } from './request-log.ts';
 
 export interface HttpServerOptions {
@@ -28,6 +32,7 @@ export interface HttpServerOptions {
   /** Time for a client to send a whole request. */
   readonly receiveTimeoutMs?: number;
   readonly headerBytesMax?: number;
+  /** At most half of the descriptors that the process may have: whatever it does for a caller needs some too. */
   readonly connectionsMax?: number;
   /** Time for requests in flight to end once the server closes. */
   readonly drainLimitMs?: number;
@@ -64,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const closing = new AbortController();
   const operations: Operation[] = [];
   const inFlight = new InFlight(clock, options.requestTimeoutMs ?? 15_000);
-  const fastify = createFastify(options);
+  const { fastify, connections } = createFastify(options);
 
   addBodyParsers(fastify);
   logAnswers(fastify, log);
@@ -77,6 +82,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (closing.signal.aborted) reply.header('connection', 'close');
     done();
   });
+  refuseAmbiguous(fastify, connections);
 
   let closed: Promise<void> | undefined;
   const close = () => {
@@ -98,7 +104,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function createFastify(options: HttpServerOptions): FastifyInstance {
+/** What follows on the connection may be part of what was refused: it is not heard, and the connection is closed. */
+function refuseAmbiguous(fastify: FastifyInstance, connections: Connections): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    if (connections.isCondemned(socket)) {
+      reply.hijack();
+      return;
+    }
+    const fault = faultOfHead(request.raw);
+    if (fault !== undefined) {
+      connections.condemn(socket);
+      reply.header('connection', 'close');
+    }
+    done(fault);
+  });
+}
+
+function createFastify(options: HttpServerOptions): { fastify: FastifyInstance; connections: Connections } {
   const receiveTimeoutMs = options.receiveTimeoutMs ?? 10_000;
   const fastify = Fastify({
     logger: false,
@@ -112,13 +135,15 @@ function createFastify(options: HttpServerOptions): FastifyInstance {
     http: {
       maxHeaderSize: options.headerBytesMax ?? 16 * 1024,
       headersTimeout: receiveTimeoutMs,
-      connectionsCheckingInterval: 1000,
+      connectionsCheckingInterval: Math.min(1000, receiveTimeoutMs),
+      // Checked with the rest of the head, so that the answer is a problem like any other.
+      requireHostHeader: false,
     },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
     },
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket as Socket, connections),
     frameworkErrors: (error, request, reply) => {
       // No hook has run: Fastify gave up on the path before.
       reply.header('x-request-id', request.id);
@@ -127,8 +152,9 @@ function createFastify(options: HttpServerOptions): FastifyInstance {
   });
   // Node would answer 417 without a body; a server may as well ignore what it does not know (RFC 9110, section 10.1.1).
   fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
-  fastify.server.maxConnections = options.connectionsMax ?? 20_000;
-  return fastify as unknown as FastifyInstance;
+  const connectionsMax = Math.min(options.connectionsMax ?? 20_000, openFilesMax() / 2);
+  const connections = new Connections(fastify.server, connectionsMax);
+  return { fastify: fastify as unknown as FastifyInstance, connections };
 }
 
 async function closeGracefully(
