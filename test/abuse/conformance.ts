@@ -13,7 +13,15 @@ import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** What can be wrong with any request, whatever the operation. */
 const ofEveryRequest: readonly ErrorCode[] = [
-  ...(['validation-failed', 'malformed-body', 'unsupported-media-type', 'body-too-large', 'uri-too-long'] as const),
+  ...([
+    'malformed-request',
+    'request-timeout',
+    'validation-failed',
+    'malformed-body',
+    'unsupported-media-type',
+    'body-too-large',
+    'uri-too-long',
+  ] as const),
   // The edge hides internal operations, and what it does not read as a plain path.
   ...(['not-found', 'method-not-allowed'] as const),
 ];

@@ -19,7 +19,10 @@ export function refuseConnection(
     socket.destroy();
     return;
   }
-  if (!connections.isTurnOfBroken(socket)) return connections.endAfterAnswers(socket);
+  if (!connections.isTurnOfBroken(socket)) {
+    connections.endAfterAnswers(socket);
+    return;
+  }
   const code = codeOf[error.code ?? ''] ?? 'malformed-request';
   const { status, title } = errorCatalogue[code];
   const body = JSON.stringify({ type: problemType(code), title, status });

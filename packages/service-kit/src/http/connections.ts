@@ -87,13 +87,8 @@ export class Connections {
     });
   }
 
-  /** Node tells only the answer whose turn it was that its connection is gone; those that wait behind it never hear. */
   #forget(socket: Socket): void {
-    const waiting = this.#connections.get(socket)?.answers ?? [];
     this.#connections.delete(socket);
     this.#idle.delete(socket);
-    process.nextTick(() => {
-      for (const response of waiting) response.destroy().emit('close');
-    });
   }
 }
