@@ -127,6 +127,19 @@ describe('the outbox relay', () => {
     });
   });
 
+  test('a lease from before the clock was set back holds nobody up', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const clock = new FakeClock(Date.now());
+    await database.write((sql) =>
+      sql.run("INSERT INTO outbox_lease (id, holder, until_ms) VALUES (1, 'dead', ?)", clock.now() + 3_600_000),
+    );
+    await append(database, 'a');
+    let sent = 0;
+    await using _relay = createOutboxRelay({ database, logger: silentLogger, clock, send: async () => void sent++ });
+    await eventually(() => sent === 1);
+  });
+
   test('waits for an entry that is not due', async () => {
     await using folder = await tempFolder();
     await using database = await openDatabase({ file: folder.file('a.db'), migrations });

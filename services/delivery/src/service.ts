@@ -2,6 +2,7 @@ import path from 'node:path';
 import { tokenAudience } from '@dronedelivery/contracts';
 import { createClientCredentials, createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
+import { createClockTrust } from '@dronedelivery/service-kit/clock-trust';
 import { createHttpServer } from '@dronedelivery/service-kit/http';
 import { createServiceClient } from '@dronedelivery/service-kit/http-client';
 import { newId } from '@dronedelivery/service-kit/ids';
@@ -35,17 +36,20 @@ import { startWorkers } from './workers.ts';
 
 export interface DeliveryOverrides {
   readonly clock?: Clock;
+  readonly monotonicMs?: () => number;
   readonly logger?: Logger;
   readonly random?: () => number;
 }
 
 const answerBytesMax = 16 * 1024;
+/** Time enough for a clock that was set wrong to be set right again. */
+const clockSteadyForMs = 60 * 60_000;
 
 export async function createDeliveryService(
   config: DeliveryConfig,
   overrides: DeliveryOverrides = {},
 ): Promise<Service> {
-  const { clock = systemClock, random = Math.random } = overrides;
+  const { clock = systemClock, random = Math.random, monotonicMs = () => performance.now() } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'delivery', level: config.logLevel });
   const now = () => clock.now();
   const surroundings = () => ({ nowMs: now(), timeScale: config.timeScale });
@@ -60,7 +64,8 @@ export async function createDeliveryService(
 
   const askScheduler = connectScheduler(config, { logger, clock }, resources);
   const notify = createNotifiers(config, database, clock, resources);
-  resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events }));
+  const trustsClock = createClockTrust({ now, monotonicMs, steadyForMs: clockSteadyForMs });
+  resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events, trustsClock }));
 
   const { servicebusConnectionString: connectionString, servicebusNamespace: fullyQualifiedNamespace } = config;
   const bus = resources.use(await connectServiceBus({ connectionString, fullyQualifiedNamespace }));

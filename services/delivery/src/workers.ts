@@ -23,6 +23,8 @@ export interface WorkersOptions {
   readonly askScheduler: AskScheduler;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Whether the clock can be believed when it says that a record is old. */
+  readonly trustsClock: () => boolean;
   readonly events: DeliveryEvents;
 }
 
@@ -35,7 +37,7 @@ const backoffMsMax = 15 * 60_000;
 
 /** What the service does without being asked. Any number of replicas may do it on one store. */
 export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
-  const { config, database, inFlight, execute, clock, random, events, askScheduler } = options;
+  const { config, database, inFlight, execute, clock, random, events, askScheduler, trustsClock } = options;
   const now = () => clock.now();
   const workers = new AsyncDisposableStack();
   const start = (name: string, intervalMs: number, run: (signal: AbortSignal) => Promise<number>) => {
@@ -53,7 +55,7 @@ export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
     start('archive', secondMs, () => archive.archiveEnded()),
   );
   start('forget', secondMs, () => archive.forgetExpired());
-  start('purge', 60 * secondMs, () => archive.purgeHistory());
+  start('purge', 60 * secondMs, async () => (trustsClock() ? archive.purgeHistory() : 0));
 
   start('confirmations', secondMs / 2, () => expireConfirmations(inFlight, execute, now()));
 
@@ -70,6 +72,10 @@ export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
     start('tell', Math.min(secondMs, config.notifyBackoffMs), (signal) => teller.tellDue(signal)),
   );
 
+  start('future', 60 * secondMs, async () => {
+    await inFlight.forgetFuture(now(), config.silenceMs);
+    return 0;
+  });
   const silence = { silenceMs: config.silenceMs, batchMax: checksMax };
   start('reconcile', Math.min(secondMs, config.silenceMs / 2), async (signal) => {
     const checked = await reconcileSilent({ inFlight, execute, askScheduler, now, random }, silence, signal);

@@ -15,6 +15,8 @@ export interface Background {
   readonly clock: Clock;
   readonly silenceLookMs: number;
   readonly keepFinalMs: number;
+  /** Whether the clock can be believed when it says that a record is old. */
+  readonly trustsClock: () => boolean;
 }
 
 const positionsIntervalMs = 1000;
@@ -61,7 +63,8 @@ async function tellPositions({ positions, sendPositions, events, clock }: Backgr
   }
 }
 
-async function purge({ dispatch, events, clock, keepFinalMs }: Background): Promise<void> {
+async function purge({ dispatch, events, clock, keepFinalMs, trustsClock }: Background): Promise<void> {
+  if (!trustsClock()) return;
   const records = await dispatch.store.purge(clock.now() - keepFinalMs, purgeAtOnceMax);
   if (records > 0) events.recordsPurged(records);
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { tokenAudience } from '@dronedelivery/contracts';
 import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
+import { createClockTrust } from '@dronedelivery/service-kit/clock-trust';
 import { createHttpServer } from '@dronedelivery/service-kit/http';
 import { newId } from '@dronedelivery/service-kit/ids';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
@@ -23,11 +24,15 @@ import { createFleetEvents } from './events.ts';
 
 export interface Overrides {
   readonly clock?: Clock;
+  readonly monotonicMs?: () => number;
   readonly logger?: Logger;
 }
 
+/** Time enough for a clock that was set wrong to be set right again. */
+const clockSteadyForMs = 60 * 60_000;
+
 export async function createDroneSchedulerService(config: Config, overrides: Overrides = {}): Promise<Service> {
-  const { clock = systemClock } = overrides;
+  const { clock = systemClock, monotonicMs = () => performance.now() } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'drone-scheduler', level: config.logLevel });
   const events = createFleetEvents(logger);
   await using resources = new AsyncDisposableStack();
@@ -45,11 +50,11 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
   const dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules, clock, newMissionId: newId };
   const positions = new Positions(fleet);
   const silence = silenceRules(config);
-  const watch = new SilenceWatch(fleet, silence, () => performance.now());
+  const watch = new SilenceWatch(fleet, silence, monotonicMs);
+  const trustsClock = createClockTrust({ now: () => clock.now(), monotonicMs, steadyForMs: clockSteadyForMs });
   const background = { dispatch, watch, positions, sendPositions: positionSender(bus, newId), events, clock };
-  resources.use(
-    startBackground({ ...background, silenceLookMs: silence.silenceLookMs, keepFinalMs: config.tombstoneMs }),
-  );
+  const times = { silenceLookMs: silence.silenceLookMs, keepFinalMs: config.tombstoneMs, trustsClock };
+  resources.use(startBackground({ ...background, ...times }));
 
   const server = resources.use(createServer(config, logger, clock));
   addRoutes(server, {

@@ -108,13 +108,16 @@ export function refuseEntry(sql: SqlWriter, position: number, reason: string): v
   sql.run('UPDATE outbox SET refused = ? WHERE position = ?', reason, position);
 }
 
-/** Takes or renews the lease; false while another holder's runs. */
+/**
+ * Takes or renews the lease; false while another holder's runs. One that would run for longer than any does was taken
+ * before the clock was set back: its holder looks anew as well.
+ */
 export function takeLease(sql: SqlWriter, holder: string, nowMs: number, leaseMs: number): boolean {
   const changed = sql.run(
     `INSERT INTO outbox_lease (id, holder, until_ms) VALUES (1, :holder, :until)
      ON CONFLICT (id) DO UPDATE SET holder = :holder, until_ms = :until
-     WHERE holder = :holder OR until_ms <= :now`,
-    { holder, until: nowMs + leaseMs, now: nowMs },
+     WHERE holder = :holder OR until_ms <= :now OR until_ms > :implausible`,
+    { holder, until: nowMs + leaseMs, now: nowMs, implausible: nowMs + 3 * leaseMs },
   );
   return changed === 1;
 }

@@ -62,16 +62,20 @@ export class Watchdog implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { clock, isWaiting } = this.#options;
-    const isSilent = clock.now() - this.#lastProgressMs >= this.#silenceMs;
-    if (!isSilent || !isWaiting()) return;
+    if (!this.#isSilent() || !isWaiting()) return;
     const why = await this.#suspicion();
-    if (this.#isClosed || clock.now() - this.#lastProgressMs < this.#silenceMs) return;
+    if (this.#isClosed || !this.#isSilent()) return;
     this.#suspicions = why === undefined ? 0 : this.#suspicions + 1;
     if (why === undefined || this.#suspicions < 2) return;
     this.#suspicions = 0;
     this.#silenceMs = Math.min(this.#silenceMs * 2, silenceMsMax);
     this.#lastProgressMs = clock.now();
     this.#options.rebuild(why);
+  }
+
+  /** A clock that was set back must not blind the watch until it has caught up: looking once more does no harm. */
+  #isSilent(): boolean {
+    return Math.abs(this.#options.clock.now() - this.#lastProgressMs) >= this.#silenceMs;
   }
 
   async #suspicion(): Promise<string | undefined> {

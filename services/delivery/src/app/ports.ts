@@ -98,6 +98,11 @@ export interface InFlightDeliveries {
   recordPositions(positions: readonly ObservedPosition[], heardAtMs: number): Promise<number>;
   /** Deliveries whose check is due and whose drone was not heard of either; each is handed out to one caller. */
   claimSilent(query: SilenceQuery): Promise<readonly DeliveryKey[]>;
+  /**
+   * After the clock was set back: what was heard later than now counts as heard now, so that it is asked about in time.
+   * Tells how many deliveries that were.
+   */
+  forgetFuture(nowMs: number, silenceMs: number): Promise<number>;
   /** Whose proof of receipt is overdue. */
   overdueConfirmations(nowMs: number, limit: number): Promise<readonly DeliveryKey[]>;
   /** Ended, and not in the history as they are now. */

@@ -150,6 +150,19 @@ export function inFlightContract(name: string, open: () => Promise<Opened>): voi
       assert.deepEqual(later.map(({ id }) => id).sort(), ['heard', 'silent']);
     });
 
+    test('after the clock was set back, hands out a silent delivery no later than otherwise', async () => {
+      await using opened = await open();
+      const { store } = opened;
+      await apply(store, key('a'), [createOf('a'), news('departed', 2)]);
+      await store.recordPositions([position('a', 1)], startMs);
+      const nowMs = startMs - 3_600_000;
+      const query = { silenceMs, spread: 0, limit: 10 };
+      assert.equal(await store.forgetFuture(nowMs, silenceMs), 1);
+      assert.equal(await store.forgetFuture(nowMs, silenceMs), 0);
+      assert.deepEqual(await store.claimSilent({ ...query, nowMs: nowMs + silenceMs - 1 }), []);
+      assert.deepEqual(await store.claimSilent({ ...query, nowMs: nowMs + silenceMs }), [key('a')]);
+    });
+
     test('tells whose confirmation is overdue', async () => {
       await using opened = await open();
       const { store } = opened;

@@ -65,6 +65,15 @@ export function notificationsContract(name: string, open: () => Promise<OpenedNo
       assert.deepEqual(await notifications.claimDue(startMs + 1e9, leaseMs, 10), []);
     });
 
+    test('are not put off by a clock that is set back', async () => {
+      await using opened = await open();
+      await subscribed(opened.inFlight);
+      await apply(opened.inFlight, key, [news('picked-up', 3)]);
+      assert.deepEqual(await opened.notifications.claimDue(startMs - 3_000_000, leaseMs, 10), []);
+      assert.equal((await opened.notifications.claimDue(startMs - 86_400_000, leaseMs, 10)).length, 1);
+      assert.deepEqual(await opened.notifications.claimDue(startMs - 86_400_000, leaseMs, 10), []);
+    });
+
     test('keep their delivery from being forgotten while they are pending', async () => {
       await using opened = await open();
       const { inFlight, notifications } = opened;

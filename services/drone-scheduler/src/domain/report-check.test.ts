@@ -42,6 +42,14 @@ test('a clock far ahead is not believed', () => {
   assert.equal(check({ ...next(), at }), 'implausible');
 });
 
+test('a drone whose clock was set back flies on, but no faster than it can', () => {
+  const at = new Date(nowMs - 60 * minuteMs).toISOString();
+  for (const timeScale of [1, 60]) {
+    assert.equal(check({ ...next({ location: place(1500, 0) }), at }, flying, timeScale), 'accepted');
+    assert.equal(check({ ...next({ location: place(5000, 0) }), at }, flying, timeScale), 'implausible');
+  }
+});
+
 test('a drone that was lost may be anywhere', () => {
   assert.equal(check(next({ location: place(90_000, 0) }), { ...flying, lost: true }), 'accepted');
   assert.equal(check(next({ location: place(90_000, 0) }), { ...flying, reportedAtMs: null }), 'accepted');

@@ -12,6 +12,8 @@ export interface ReportLimits {
 /** Wind, rounding and the drone's own clock leave room above its cruise speed. */
 const speedFactorMax = 2;
 const positionSlackM = 500;
+/** What may lie between two reports at most: a drone that is silent for longer is lost. */
+const pauseMsMax = 60_000;
 const chargeSlackPercent = 2;
 
 /** Whether a report can be true, given the one before it. `distanceM` is the way between the two. */
@@ -31,8 +33,14 @@ export function checkReport(
 }
 
 function reachM(reportedAtMs: number, model: DroneModel, report: ReceivedReport, limits: ReportLimits): number {
-  const elapsedS = (Math.max(0, Date.parse(report.at) - reportedAtMs) / 1000) * limits.timeScale;
+  const elapsedS = (elapsedMs(reportedAtMs, report, limits) / 1000) * limits.timeScale;
   return positionSlackM + elapsedS * model.performance.cruiseSpeedMps * speedFactorMax;
+}
+
+/** Reports come in order, so one from before the last shows that the drone's clock was set back: time has passed, but how much? */
+function elapsedMs(reportedAtMs: number, { at }: ReceivedReport, { timeScale }: ReportLimits): number {
+  const passedMs = Date.parse(at) - reportedAtMs;
+  return passedMs < 0 ? pauseMsMax / timeScale : passedMs;
 }
 
 function chargedInFlight(drone: Drone, report: ReceivedReport): boolean {

@@ -23,6 +23,23 @@ export async function claimSilent(database: Database, query: SilenceQuery): Prom
   return isAnyDue ? database.write((sql) => claim(sql, query)) : [];
 }
 
+/** Clocks of replicas may differ a little. */
+const futureToleranceMs = 60_000;
+
+export function forgetFuture(database: Database, nowMs: number, silenceMs: number): Promise<number> {
+  const fromMs = nowMs + futureToleranceMs;
+  return database.write((sql) => {
+    sql.run('UPDATE position SET heard_at = ? WHERE heard_at > ?', nowMs, fromMs);
+    return sql.run(
+      `UPDATE in_flight SET changed_at = ?, next_check_at = min(next_check_at, ?)
+       WHERE next_check_at IS NOT NULL AND changed_at > ?`,
+      nowMs,
+      nowMs + silenceMs,
+      fromMs,
+    );
+  });
+}
+
 function claim(sql: SqlWriter, query: SilenceQuery): DeliveryKey[] {
   const { nowMs, silenceMs, limit } = query;
   const silent: DeliveryKey[] = [];

@@ -1,7 +1,7 @@
 import type { Database, SqlReader } from '@dronedelivery/service-kit/sqlite';
 import type { DeliveryRecord, InFlightDeliveries, SummaryCounts } from '../../app/ports.ts';
 import type { DeliveryKey } from '../../domain/delivery.ts';
-import { claimSilent } from './claim-silent.ts';
+import { claimSilent, forgetFuture } from './claim-silent.ts';
 import { listSql, listValues } from './list-sql.ts';
 import { noCounts } from './no-counts.ts';
 import { type PositionRow, positionColumns, positionOfRow } from './position-row.ts';
@@ -86,6 +86,7 @@ export function createSqliteInFlight(database: Database): InFlightDeliveries {
       }),
 
     claimSilent: (query) => claimSilent(database, query),
+    forgetFuture: (nowMs, silenceMs) => forgetFuture(database, nowMs, silenceMs),
 
     overdueConfirmations: async (nowMs, limit) =>
       database.read((sql) => keys(sql, 'confirmation_due_at <= ? ORDER BY confirmation_due_at LIMIT ?', nowMs, limit)),

@@ -51,12 +51,14 @@ export function createSqliteNotifications(database: Database): Notifications {
   };
 }
 
+/** No attempt is put off for longer: what is due only after this was put off before the clock was set back. */
+const putOffMsMax = 60 * 60_000;
+
 function due(sql: SqlReader, nowMs: number, limit: number): NotificationRow[] {
-  return sql.all<NotificationRow>(
-    "SELECT * FROM notification WHERE state = 'Pending' AND due_at <= ? ORDER BY due_at LIMIT ?",
-    nowMs,
-    limit,
-  );
+  const select = "SELECT * FROM notification WHERE state = 'Pending' AND";
+  const rows = sql.all<NotificationRow>(`${select} due_at <= ? ORDER BY due_at LIMIT ?`, nowMs, limit);
+  if (rows.length > 0) return rows;
+  return sql.all<NotificationRow>(`${select} due_at > ? ORDER BY due_at LIMIT ?`, nowMs + putOffMsMax, limit);
 }
 
 function claim(sql: SqlWriter, nowMs: number, leaseMs: number, limit: number): DueNotification[] {
