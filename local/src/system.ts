@@ -43,6 +43,8 @@ export interface LocalSystemOverrides {
   readonly brokerConfigFile?: string;
   /** Hears where everything will listen before anything is started: tests put proxies in between. */
   readonly onPlanned?: (instances: readonly Instance[], connectionString: string) => void;
+  /** Enables faults on demand at the broker: tests set them over HTTP, at `/faults` of its instance. */
+  readonly brokerFaults?: boolean;
   /** Starts only these; benchmarks look at parts of the system. */
   readonly only?: readonly Component[];
   /** Gives up waiting until all are ready; what was started is stopped. */
@@ -118,7 +120,7 @@ class Publication implements Disposable {
 /** Addresses, credentials and settings of every instance; also of those that are not started, as if they were down. */
 async function planSystem(
   options: StartOptions,
-  { settings = {}, brokerConfigFile = defaultBrokerConfigFile, onPlanned }: LocalSystemOverrides,
+  { settings = {}, brokerConfigFile = defaultBrokerConfigFile, brokerFaults = false, onPlanned }: LocalSystemOverrides,
 ) {
   const credentials = loadOrCreateCredentials(options.dataDir);
   const { instances, amqpPort } = await allocate(options);
@@ -126,7 +128,7 @@ async function planSystem(
   const seedsFile = path.join(options.dataDir, 'account-seeds.json');
   writeFileSync(seedsFile, JSON.stringify(accountSeeds(credentials)), { mode: 0o600 });
   const specifications = specify(instances, {
-    ...{ options, credentials, amqpPort, seedsFile, settings, brokerConfigFile },
+    ...{ options, credentials, amqpPort, seedsFile, settings, brokerConfigFile, brokerFaults },
   });
   return { credentials, instances, amqpPort, specifications };
 }

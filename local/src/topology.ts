@@ -78,6 +78,7 @@ export interface Surroundings {
   readonly seedsFile: string;
   readonly settings: ComponentSettings;
   readonly brokerConfigFile: string;
+  readonly brokerFaults: boolean;
 }
 
 /** What to run, with which settings, for every instance. */
@@ -138,11 +139,13 @@ export function connectionString(amqpPort: number): string {
   return `Endpoint=sb://${host}:${amqpPort};${key};UseDevelopmentEmulator=true;`;
 }
 
-function brokerArguments(instance: Instance, { options, amqpPort, brokerConfigFile }: Surroundings): string[] {
+function brokerArguments(instance: Instance, surroundings: Surroundings): string[] {
+  const { options, amqpPort, brokerConfigFile, brokerFaults } = surroundings;
   return [
     ...['--config', brokerConfigFile],
     ...['--data', path.join(options.dataDir, 'broker', 'broker.db')],
     ...['--host', host, '--port', String(amqpPort), '--http-port', String(instance.port)],
+    ...(brokerFaults ? ['--faults', '[]'] : []),
   ];
 }
 

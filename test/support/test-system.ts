@@ -16,7 +16,9 @@ export interface TestSystem extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export interface TestSystemOptions extends Partial<StartOptions>, Pick<LocalSystemOverrides, 'settings' | 'onPlanned'> {
+export interface TestSystemOptions
+  extends Partial<StartOptions>,
+    Pick<LocalSystemOverrides, 'settings' | 'onPlanned' | 'brokerFaults'> {
   /** How long the broker locks a message for its receiver; as in production when absent. */
   readonly lockSeconds?: number;
 }
@@ -26,6 +28,7 @@ export async function startTestSystem({
   settings = {},
   onPlanned = () => undefined,
   lockSeconds,
+  brokerFaults = false,
   ...overrides
 }: TestSystemOptions = {}): Promise<TestSystem> {
   const dataDir = overrides.dataDir ?? mkdtempSync(path.join(tmpdir(), 'drone-delivery-'));
@@ -42,7 +45,7 @@ export async function startTestSystem({
     ...overrides,
   };
   const broker = lockSeconds === undefined ? {} : { brokerConfigFile: withLocksOf(lockSeconds, dataDir) };
-  const start = () => startLocalSystem(options, { settings, onPlanned, ...broker, tell: console.error });
+  const start = () => startLocalSystem(options, { settings, onPlanned, brokerFaults, ...broker, tell: console.error });
   let system = await start();
   return {
     get system() {

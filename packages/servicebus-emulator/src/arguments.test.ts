@@ -12,6 +12,15 @@ test('reads what is given and knows the rest', () => {
   });
 });
 
+test('a list of faults enables them; without, there are none', () => {
+  const read = (...more: string[]) => parseArguments(['--config', 'c.json', ...more]).faults;
+  assert.equal(read(), undefined);
+  assert.deepEqual(read('--faults', '[]'), []);
+  assert.deepEqual(read('--faults', '[{"kind":"hang","entity":"*"}]'), [{ kind: 'hang', entity: '*' }]);
+  assert.throws(() => read('--faults', '[{"kind":"hang"}]'), /--faults: .*\n.*faults\[0\]\.entity/);
+  assert.throws(() => read('--faults', 'all'), /--faults: .*JSON/);
+});
+
 test('explains what it cannot read', () => {
   assert.throws(() => parseArguments([]), /--config is missing/);
   assert.throws(() => parseArguments(['--config', 'c', '--port', '70000']), /--port: expected a port.*70000/);

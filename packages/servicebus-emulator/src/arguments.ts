@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util';
 import type { EmulatorOptions } from './emulator.ts';
+import { parseFaults } from './faults/parse-faults.ts';
 
-const usage = `Usage: servicebus-emulator --config FILE [--data FILE] [--port N] [--http-port N] [--host H]
+const usage = `Usage: servicebus-emulator --config FILE [--data FILE] [--port N] [--http-port N] [--host H] [--faults JSON]
 
   --config FILE   entities, in the format of Config.json of Microsoft's emulator
   --data FILE     SQLite file that holds the messages (default: in memory, gone at the end)
   --port N        AMQP (default 5672; 0 picks a free one)
   --http-port N   /health and /status (default 5300; 0 picks a free one)
   --host H        address to listen on (default 127.0.0.1)
+  --faults JSON   for tests: enables faults on demand and sets these to begin with, such as []
 `;
 
-type CommandLine = Required<Pick<EmulatorOptions, 'port' | 'httpPort' | 'host' | 'dataFile'>> & {
-  readonly configFile: string;
-};
+type CommandLine = Required<Pick<EmulatorOptions, 'port' | 'httpPort' | 'host' | 'dataFile'>> &
+  Pick<EmulatorOptions, 'faults'> & { readonly configFile: string };
 
 /** @throws Error with the usage when the command line cannot be understood */
 export function parseArguments(argv: readonly string[]): CommandLine {
@@ -20,7 +21,8 @@ export function parseArguments(argv: readonly string[]): CommandLine {
   const { config: configFile, data: dataFile, host } = values;
   if (configFile === undefined) throw new Error(`--config is missing.\n\n${usage}`);
   const [port, httpPort] = [portOf('--port', values.port), portOf('--http-port', values['http-port'])];
-  return { configFile, dataFile, host, port, httpPort };
+  const options = { configFile, dataFile, host, port, httpPort };
+  return values.faults === undefined ? options : { ...options, faults: faultsOf(values.faults) };
 }
 
 function read(argv: readonly string[]) {
@@ -33,10 +35,19 @@ function read(argv: readonly string[]) {
         port: { type: 'string', default: '5672' },
         'http-port': { type: 'string', default: '5300' },
         host: { type: 'string', default: '127.0.0.1' },
+        faults: { type: 'string' },
       },
     });
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+function faultsOf(text: string) {
+  try {
+    return parseFaults(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`--faults: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -5,6 +5,9 @@ import { createTokenSource } from './amqp/lock-token.ts';
 import { Broker } from './broker/broker.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { FaultControl, FaultDefinition } from './faults/fault.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
+import { type Faults, noFaults } from './faults/faults.ts';
 import { reportStatus, type StatusReport } from './http/status.ts';
 import { serveStatus } from './http/status-server.ts';
 import { SqliteStore } from './storage/sqlite-store.ts';
@@ -24,6 +27,8 @@ export interface EmulatorOptions {
   /** By name. Without, every key and every token is accepted. */
   readonly sharedAccessKeys?: SharedAccessKeys;
   readonly limits?: Partial<AmqpLimits>;
+  /** Enables faults on demand, and sets these to begin with. Without the list none can ever be set. */
+  readonly faults?: readonly FaultDefinition[];
   /** Told when a connection is lost to bytes that are no AMQP, or to a fault of the broker itself. */
   readonly onConnectionFault?: (error: Error) => void;
 }
@@ -34,6 +39,8 @@ export interface Emulator extends AsyncDisposable {
   /** For `new ServiceBusClient(…)`. */
   readonly connectionString: string;
   readonly statusUrl: string;
+  /** Present when faults on demand are enabled. */
+  readonly faults: FaultControl | undefined;
   /** The same as `statusUrl` serves. */
   status(): StatusReport;
 }
@@ -53,20 +60,30 @@ export async function startServiceBusEmulator(options: EmulatorOptions): Promise
   const limits = { ...defaultAmqpLimits, ...options.limits };
   const definition = parseConfig(options.config);
   await using resources = new AsyncDisposableStack();
-  const store = resources.adopt(new SqliteStore(options.dataFile ?? ':memory:'), (opened) => opened.close());
-  const broker = new Broker(definition, store, clock, createTokenSource());
+  const plan = options.faults && new FaultPlan(clock, options.faults);
+  const faults = plan ?? noFaults;
+  const beforeCommit = () => refuseFullDisk(faults);
+  const opened = new SqliteStore(options.dataFile ?? ':memory:', { beforeCommit });
+  const store = resources.adopt(opened, () => opened.close());
+  const broker = new Broker(definition, store, clock, createTokenSource(), faults);
   resources.defer(() => broker.stop());
+  if (plan !== undefined) resources.use(plan);
   const amqp = resources.use(await listenAmqp({ broker, limits, keys, onConnectionFault }, host, options.port ?? 0));
   const status = () => reportStatus(broker.namespace, amqp.connections);
-  const http = resources.use(await serveStatus(status, host, options.httpPort ?? 0));
+  const http = resources.use(await serveStatus({ status, faults: plan }, host, options.httpPort ?? 0));
   const owned = resources.move();
   return {
     port: amqp.port,
     connectionString: connectionString(host, amqp.port, keys),
     statusUrl: `http://${host}:${http.port}/status`,
+    faults: plan,
     status,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function refuseFullDisk(faults: Faults): void {
+  if (faults.strikes('disk-full', '*')) throw new Error('The disk is full on demand.');
 }
 
 function connectionString(host: string, port: number, keys: SharedAccessKeys): string {

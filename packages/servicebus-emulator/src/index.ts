@@ -11,4 +11,5 @@ export type { Clock } from './core/clock.ts';
 export type { Literal } from './core/literal.ts';
 export type { CorrelationDefinition, FilterDefinition, RuleDefinition, SqlDefinition } from './core/rule-definition.ts';
 export { type Emulator, type EmulatorOptions, startServiceBusEmulator } from './emulator.ts';
+export type { FaultControl, FaultDefinition, FaultKind, FaultReport } from './faults/fault.ts';
 export type { EntityStatusReport, StatusReport } from './http/status.ts';

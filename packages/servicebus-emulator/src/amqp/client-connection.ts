@@ -119,13 +119,13 @@ export class ClientConnection {
   #intakeFor(address: string, receiver: InnerReceiver): Intake {
     const { broker, limits } = this.#surroundings;
     this.#assertRoomForLink(receiver.session as InnerSession);
-    if (address === '$cbs') return this.#requests('cbs', (request) => this.#putToken(request));
+    if (address === '$cbs') return this.#requests('cbs', address, (request) => this.#putToken(request));
     this.#assertAllowed(address);
     if (address.endsWith(managementSuffix)) {
       const path = address.slice(0, -managementSuffix.length);
       broker.assertExists(path);
       const context = { broker, path, limits };
-      return this.#requests('management', ({ properties, body }) => manage(context, properties, body));
+      return this.#requests('management', path, ({ properties, body }) => manage(context, properties, body));
     }
     const target = broker.findTarget(address);
     this.#used.set(receiver, target);
@@ -171,7 +171,7 @@ export class ClientConnection {
     if (link.credit <= senderCredit / 2) link.add_credit(senderCredit - link.credit);
   }
 
-  #requests(node: RequestNode, perform: (request: Request) => object | undefined): Intake {
+  #requests(node: RequestNode, entity: string, perform: (request: Request) => object | undefined): Intake {
     return (delivery, payload) => {
       if (payload === undefined) return delivery.reject(amqpError(new BrokerError('message-too-large', 'Too large.')));
       delivery.accept();
@@ -183,7 +183,7 @@ export class ClientConnection {
       } catch (error) {
         failure = asBrokerError(error);
       }
-      this.#surroundings.broker.whenDurable((lost) => this.#reply(node, request, body, failure ?? lost));
+      this.#surroundings.broker.answer(entity, (lost) => this.#reply(node, request, body, failure ?? lost));
     };
   }
 

@@ -26,6 +26,7 @@ const conditions: Readonly<Record<BrokerErrorCode, Condition>> = {
   'not-implemented': { condition: 'amqp:not-implemented', status: 501 },
   unauthorized: { condition: 'amqp:unauthorized-access', status: 401 },
   'too-many-links': { condition: 'amqp:resource-limit-exceeded', status: 403 },
+  'server-busy': { condition: 'com.microsoft:server-busy', status: 503 },
   'storage-failed': { condition: 'com.microsoft:server-busy', status: 503 },
 };
 

@@ -14,7 +14,7 @@ const presettled = 1;
 /** A client that receives from a queue. */
 export class ConsumerLink implements Consumer {
   readonly outlet: Outlet;
-  readonly #queue: Queue;
+  readonly queue: Queue;
   readonly mode: Consumer['mode'];
   readonly #broker: Broker;
   readonly #sender: InnerSender;
@@ -23,7 +23,7 @@ export class ConsumerLink implements Consumer {
 
   constructor(broker: Broker, queue: Queue, outlet: Outlet, sender: InnerSender, writer: SessionWriter) {
     this.outlet = outlet;
-    this.#queue = queue;
+    this.queue = queue;
     this.mode = sender.snd_settle_mode === presettled ? 'receive-and-delete' : 'peek-lock';
     this.#broker = broker;
     this.#sender = sender;
@@ -50,7 +50,7 @@ export class ConsumerLink implements Consumer {
       return;
     }
     const deliveryId = this.#writer.transfer(this.#sender, lock.token, payload, false);
-    this.#writer.unsettled.set(deliveryId, { queue: this.#queue, token: lock.token });
+    this.#writer.unsettled.set(deliveryId, { queue: this.queue, token: lock.token });
   }
 
   onIdle(): void {

@@ -91,6 +91,7 @@ function updateDisposition({ broker, path }: OperationContext, body: RequestBody
   const changes = asProperties(body.map('properties-to-modify'));
   const status = body.text('disposition-status');
   for (const token of lockTokens(body)) {
+    if (broker.faults.strikes('lose-settlement', queue.path)) continue;
     switch (status) {
       case 'completed':
         queue.complete(token, broker.nowMs);

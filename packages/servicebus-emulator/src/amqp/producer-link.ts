@@ -24,12 +24,11 @@ export class ProducerLink {
   /** @param payload undefined when it was too large to be kept */
   onMessage(delivery: Delivery, payload: Buffer | undefined, format: number): void {
     const failure = this.#send(payload, format);
-    if (failure !== undefined) delivery.reject(amqpError(failure));
-    else
-      this.#broker.whenDurable((lost) => {
-        if (lost === undefined) delivery.accept();
-        else delivery.reject(amqpError(lost));
-      });
+    this.#broker.answer(this.#target.path, (lost) => {
+      const reason = failure ?? lost;
+      if (reason === undefined) delivery.accept();
+      else delivery.reject(amqpError(reason));
+    });
   }
 
   #send(payload: Buffer | undefined, format: number): BrokerError | undefined {

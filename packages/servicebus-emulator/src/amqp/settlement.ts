@@ -19,10 +19,14 @@ export function settleDeliveries(
   if (!state && !settled) return;
   const last = Math.min(disposition.last ?? first, first + 0xffff);
   for (let deliveryId = first; deliveryId <= last; deliveryId++) {
-    const failure = settleOne(broker, writer.unsettled.get(deliveryId), state ?? undefined);
+    const unsettled = writer.unsettled.get(deliveryId);
+    const failure = settleOne(broker, unsettled, state ?? undefined);
     writer.unsettled.delete(deliveryId);
     if (settled) broker.whenDurable(() => undefined);
-    else broker.whenDurable((lost) => writer.acknowledge(deliveryId, answerTo(state), failure ?? lost));
+    else
+      broker.answer(unsettled?.queue.path ?? '', (lost) =>
+        writer.acknowledge(deliveryId, answerTo(state), failure ?? lost),
+      );
   }
 }
 
@@ -33,6 +37,7 @@ function settleOne(
 ): BrokerError | undefined {
   if (unsettled === undefined)
     return new BrokerError('message-lock-lost', 'The delivery is not known: it was settled, or its lock expired.');
+  if (broker.faults.strikes('lose-settlement', unsettled.queue.path)) return undefined;
   try {
     applyState(unsettled, state, broker.nowMs);
     return undefined;

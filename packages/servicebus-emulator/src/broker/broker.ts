@@ -9,6 +9,7 @@ import type { MessageCopy } from '../core/message.ts';
 import { Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
 import type { Topic } from '../core/topic.ts';
+import { type Faults, noFaults } from '../faults/faults.ts';
 import type { SqliteStore } from '../storage/sqlite-store.ts';
 import { Administration, notFound } from './administration.ts';
 import { Alarm } from './alarm.ts';
@@ -26,6 +27,7 @@ export class Broker {
   readonly administration: Administration;
   /** Told when whoever uses an entity has to let go of it. */
   readonly detachListeners = new Set<DetachListener>();
+  readonly faults: Faults;
   readonly #clock: Clock;
   readonly #store: SqliteStore;
   readonly #dispatcher = new Dispatcher();
@@ -33,7 +35,14 @@ export class Broker {
   readonly #alarm: Alarm;
   readonly #turns: Turns;
 
-  constructor(definition: NamespaceDefinition, store: SqliteStore, clock: Clock, newLockToken: () => Buffer) {
+  constructor(
+    definition: NamespaceDefinition,
+    store: SqliteStore,
+    clock: Clock,
+    newLockToken: () => Buffer,
+    faults = noFaults,
+  ) {
+    this.faults = faults;
     this.#clock = clock;
     this.#store = store;
     this.#sessionDesk = new SessionDesk(clock);
@@ -97,9 +106,11 @@ export class Broker {
   /**
    * All messages or none.
    * @returns their sequence numbers
-   * @throws BrokerError `quota-exceeded`
+   * @throws BrokerError `quota-exceeded`, `server-busy`
    */
   send(target: Queue | Topic, arrivals: readonly Arrival[]): number[] {
+    if (this.faults.strikes('refuse-sends', target.path))
+      throw new BrokerError('server-busy', `Sends to '${target.path}' are refused on demand.`);
     target.assertAccepts(arrivals);
     const { nowMs } = this;
     return arrivals.map((arrival) => target.accept(arrival, nowMs));
@@ -114,13 +125,18 @@ export class Broker {
     this.#turns.whenDurable(end);
   }
 
+  /** The same for what a client is told of something that it asked of an entity. */
+  answer(entity: string, end: TurnEnd): void {
+    this.#turns.whenDurable(this.faults.answer(entity, end));
+  }
+
   subscribe(consumer: Consumer): void {
-    this.#dispatcher.add(consumer);
+    this.#dispatcher.add(this.#withFaults(consumer));
     this.#turns.request();
   }
 
   unsubscribe(consumer: Consumer): void {
-    this.#dispatcher.remove(consumer);
+    this.#dispatcher.remove(this.#withFaults(consumer));
   }
 
   /** A consumer has room again, or wants to hear that nothing is left. */
@@ -173,6 +189,10 @@ export class Broker {
   stop(): void {
     this.#alarm.stop();
     this.#turns.close();
+  }
+
+  #withFaults(consumer: Consumer): Consumer {
+    return this.faults.consumer(consumer, (outlet) => this.touch(outlet));
   }
 
   #find(address: string): Queue | Topic {

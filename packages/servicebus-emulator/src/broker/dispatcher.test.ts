@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrival, createQueue } from '../../test/support/samples.ts';
 import type { Message } from '../core/message.ts';
+import type { Queue } from '../core/queue.ts';
 import { type Consumer, Dispatcher } from './dispatcher.ts';
 
 function create(messages: number) {
@@ -17,14 +18,16 @@ function create(messages: number) {
 }
 
 class FakeConsumer implements Consumer {
-  readonly outlet: Consumer['outlet'];
+  readonly outlet: Queue;
+  readonly queue: Queue;
   readonly mode: Consumer['mode'];
   readonly got: number[] = [];
   room: number;
   idle = 0;
 
-  constructor(outlet: Consumer['outlet'], room: number, mode: Consumer['mode'] = 'peek-lock') {
-    this.outlet = outlet;
+  constructor(queue: Queue, room: number, mode: Consumer['mode'] = 'peek-lock') {
+    this.outlet = queue;
+    this.queue = queue;
     this.room = room;
     this.mode = mode;
   }

@@ -1,9 +1,12 @@
 import type { Outlet } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
+import type { Queue } from '../core/queue.ts';
 
 /** Someone who receives. */
 export interface Consumer {
   readonly outlet: Outlet;
+  /** Where its messages are settled. */
+  readonly queue: Queue;
   readonly mode: 'peek-lock' | 'receive-and-delete';
   /** Whether it can take one more message now. */
   readonly canTake: boolean;

@@ -16,6 +16,7 @@ export type BrokerErrorCode =
   | 'not-implemented'
   | 'unauthorized'
   | 'too-many-links'
+  | 'server-busy'
   | 'storage-failed';
 
 export class BrokerError extends Error {

@@ -1,18 +1,28 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { FaultControl } from '../faults/fault.ts';
 import { listen } from '../net/listen.ts';
+import { answerFaults } from './fault-routes.ts';
+import { sendJson, sendProblem } from './respond.ts';
 import type { StatusReport } from './status.ts';
 
 export interface StatusServer extends AsyncDisposable {
   readonly port: number;
 }
 
+export interface StatusSources {
+  readonly status: () => StatusReport;
+  /** Undefined: faults on demand are not enabled, and there is no such path. */
+  readonly faults: FaultControl | undefined;
+}
+
 const requestTimeoutMs = 10_000;
 
-/** Serves `GET /health` and `GET /status` as JSON. */
-export async function serveStatus(report: () => StatusReport, host: string, port: number): Promise<StatusServer> {
-  const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) =>
-    answer(request, response, report),
-  );
+/** Serves `GET /health` and `GET /status` as JSON, and `/faults` where they are enabled. */
+export async function serveStatus(sources: StatusSources, host: string, port: number): Promise<StatusServer> {
+  const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
+    // A client that goes away in the middle of its request is owed no answer.
+    answer(request, response, sources).catch(() => response.destroy());
+  });
   return {
     port: await listen(server, host, port),
     async [Symbol.asyncDispose]() {
@@ -23,14 +33,17 @@ export async function serveStatus(report: () => StatusReport, host: string, port
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, report: () => StatusReport): void {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, faults }: StatusSources,
+): Promise<void> {
   const [path] = (request.url ?? '/').split('?');
-  if (request.method !== 'GET') send(response, 405, { error: 'only GET is served' });
-  else if (path === '/health') send(response, 200, { status: 'ok' });
-  else if (path === '/status') send(response, 200, report());
-  else send(response, 404, { error: 'only /health and /status are served' });
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  if (path === '/faults' && faults !== undefined) await answerFaults(request, response, faults);
+  else if (path !== '/health' && path !== '/status') sendProblem(response, 404, 'There is no such path');
+  else if (request.method !== 'GET') {
+    response.setHeader('allow', 'GET');
+    sendProblem(response, 405, 'Only GET is served');
+  } else if (path === '/health') sendJson(response, 200, { status: 'ok' });
+  else sendJson(response, 200, status());
 }

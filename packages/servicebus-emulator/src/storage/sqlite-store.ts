@@ -54,9 +54,11 @@ const statements = {
 export interface StoreOptions {
   /** Of contents kept in memory. */
   readonly cacheBytesMax: number;
+  /** When it throws, the turn cannot be stored. */
+  readonly beforeCommit: () => void;
 }
 
-const defaultOptions: StoreOptions = { cacheBytesMax: 32 * 1024 * 1024 };
+const defaultOptions: StoreOptions = { cacheBytesMax: 32 * 1024 * 1024, beforeCommit: () => undefined };
 /** Who reads one message will mostly want the next ones too. */
 const readAheadMessages = 64;
 const readAheadBytes = 256 * 1024;
@@ -73,6 +75,7 @@ export class SqliteStore implements Journal {
   readonly #statements: Statements;
   readonly #contents: ContentCache;
   readonly #advanced = new Map<number, number>();
+  readonly #beforeCommit: () => void;
   #open = false;
   #failure: unknown;
 
@@ -81,8 +84,9 @@ export class SqliteStore implements Journal {
    * @throws BrokerError `storage-failed`
    */
   constructor(file: string, options: Partial<StoreOptions> = {}) {
-    const { cacheBytesMax } = { ...defaultOptions, ...options };
+    const { cacheBytesMax, beforeCommit } = { ...defaultOptions, ...options };
     this.#contents = new ContentCache(cacheBytesMax);
+    this.#beforeCommit = beforeCommit;
     if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     this.#database = openDatabase(file);
     this.#statements = prepareAll(this.#database);
@@ -190,6 +194,7 @@ export class SqliteStore implements Journal {
     this.#open = false;
     try {
       if (this.#failure !== undefined) throw this.#failure;
+      this.#beforeCommit();
       this.#statements.commit.run();
     } catch (error) {
       this.#failure = undefined;
