@@ -21,6 +21,8 @@ export function openConsumer(
   writer: SessionWriter,
 ): ConsumerLink | SessionLink {
   const wish = readSessionWish(sender);
+  if (queue.deadLetters !== undefined && queue.options.forwardTo !== undefined)
+    throw new BrokerError('not-allowed', `'${queue.path}' forwards what it gets: no receiver can be created.`);
   if (wish !== undefined && queue.sessions === undefined)
     throw new BrokerError(
       'not-allowed',

@@ -62,6 +62,7 @@ export class Broker {
       newLockToken,
       onReady,
       onSessionAvailable,
+      findDestination: (path) => this.findTarget(withoutHost(path)),
     });
     this.administration = new Administration({
       namespace: this.namespace,
@@ -228,6 +229,11 @@ export class Broker {
     for (const entity of this.namespace.entities) nextMs = Math.min(nextMs, entity.nextDueMs);
     this.#alarm.set(nextMs);
   }
+}
+
+/** Clients may name the destination of forwarding by its whole URL. */
+function withoutHost(path: string): string {
+  return path.replace(/^[a-z]+:\/\/[^/]*\//i, '');
 }
 
 function isSubscription(queue: Queue): boolean {

@@ -60,7 +60,7 @@ export function splitMessage(encoded: Buffer, newMessageId: () => string): Arriv
   const bareAt = readHead(reader, draft);
   const { scheduledAtMs, ...rest } = draft;
   const arrived = encoded.subarray(bareAt);
-  const messageId = readMessageId(arrived);
+  const messageId = messageIdOf(arrived);
   // A copy: a view would keep the whole network read alive for as long as the message is stored.
   const bare = messageId === undefined ? withMessageId(arrived, newMessageId()) : Buffer.from(arrived);
   return { content: { ...rest, bare }, scheduledAtMs, messageId };
@@ -108,7 +108,8 @@ function readTime(buffer: Buffer, offset: number): number | undefined {
   return value instanceof Date && Number.isFinite(value.getTime()) ? value.getTime() : undefined;
 }
 
-function readMessageId(bare: Buffer): string | undefined {
+/** What tells duplicates apart; undefined without a message id. */
+export function messageIdOf(bare: Buffer): string | undefined {
   const reader = new AmqpReader(bare);
   if (reader.readDescriptor() !== sectionCode.properties || reader.readCount() === 0) return undefined;
   return identify(reader);

@@ -9,6 +9,8 @@ export type ApplicationProperties = ReadonlyMap<string, AmqpScalar>;
 /** By name, the way filters and actions speak of them. */
 export type TypedProperties = ReadonlyMap<string, TypedValue>;
 
+export const noChanges: ApplicationProperties = new Map();
+
 /** The system properties that filters compare and actions change. */
 export interface SystemProperties {
   readonly messageId?: TypedValue;
@@ -49,6 +51,12 @@ export function readSystemProperties(bare: Buffer): SystemProperties {
     if (name !== undefined && value !== null) found[name] = value;
   }
   return found;
+}
+
+/** The session that a message names; undefined for none. */
+export function readSessionId(bare: Buffer): string | undefined {
+  const { sessionId } = readSystemProperties(bare);
+  return typeof sessionId === 'string' ? sessionId : undefined;
 }
 
 export function readApplicationProperties(bare: Buffer): TypedProperties {

@@ -120,7 +120,7 @@ suite('a configuration', () => {
             Name: 'a',
             Properties: { LockDuration: 'PT10M', MaxDeliveryCount: 0, RequiresSession: 1, Colour: 'red' },
           },
-          { Name: 'A', Properties: { ForwardTo: 'a', DefaultMessageTimeToLive: 5 } },
+          { Name: 'A', Properties: { ForwardTo: 'nowhere', RequiresSession: true, DefaultMessageTimeToLive: 5 } },
           { Properties: [] },
         ],
         Topics: [
@@ -141,7 +141,8 @@ suite('a configuration', () => {
       'Queues[0].Properties.RequiresSession: expected true or false',
       'Queues[0].Properties.LockDuration: expected a duration from',
       'Queues[0].Properties.MaxDeliveryCount: expected a whole number from 1',
-      'Queues[1].Properties.ForwardTo: forwarding is not supported',
+      "Queues[1]: ForwardTo: there is no queue or topic 'nowhere'",
+      'Queues[1]: what requires sessions cannot be forwarded',
       'Queues[1].Properties.DefaultMessageTimeToLive: expected an ISO 8601 duration',
       'Queues[2].Name: expected',
       'Queues[2].Properties: expected an object',

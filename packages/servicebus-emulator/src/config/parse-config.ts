@@ -1,4 +1,5 @@
 import type { EntityStatus, Limits, QueueOptions, TopicOptions } from '../core/entity-options.ts';
+import { checkForwarding } from './check-forwarding.ts';
 import type { NamespaceDefinition, QueueDefinition, SubscriptionDefinition, TopicDefinition } from './definition.ts';
 import { parseRules } from './parse-rules.ts';
 import { ConfigReader } from './reader.ts';
@@ -77,6 +78,7 @@ function readNamespace(reader: ConfigReader, value: unknown, path: string): Name
     .list(fields.Topics, `${path}.Topics`)
     .map((topic, index) => readTopic(reader, topic, `${path}.Topics[${index}]`));
   reader.reportRepeated([...queues, ...topics], path);
+  checkForwarding(reader, queues, topics, path);
   return { name: reader.text(fields.Name, `${path}.Name`) ?? 'sbemulatorns', queues, topics };
 }
 
@@ -137,7 +139,6 @@ function readEntity(reader: ConfigReader, value: unknown, path: string, more: re
 }
 
 function readReceiving(reader: ConfigReader, fields: Record<string, unknown>, path: string): QueueOptions {
-  refuseUnsupported(reader, fields, path);
   return {
     ...readLimits(reader, fields, path),
     lockDurationMs: reader.durationMs(fields.LockDuration, `${path}.LockDuration`, minuteMs, lockRangeMs),
@@ -148,16 +149,13 @@ function readReceiving(reader: ConfigReader, fields: Record<string, unknown>, pa
       `${path}.DeadLetteringOnMessageExpiration`,
       false,
     ),
+    forwardTo: reader.text(fields.ForwardTo, `${path}.ForwardTo`) || undefined,
+    forwardDeadLettersTo:
+      reader.text(fields.ForwardDeadLetteredMessagesTo, `${path}.ForwardDeadLetteredMessagesTo`) || undefined,
     requiresSession: reader.flag(fields.RequiresSession, `${path}.RequiresSession`, false),
     duplicateWindowMs: undefined,
     status: reader.oneOf(fields.Status, `${path}.Status`, statuses, 'Active'),
   };
-}
-
-function refuseUnsupported(reader: ConfigReader, fields: Record<string, unknown>, path: string): void {
-  for (const name of ['ForwardTo', 'ForwardDeadLetteredMessagesTo']) {
-    if (reader.text(fields[name], `${path}.${name}`)) reader.report(`${path}.${name}`, 'forwarding is not supported');
-  }
 }
 
 function readLimits(reader: ConfigReader, fields: Record<string, unknown>, path: string): Limits {

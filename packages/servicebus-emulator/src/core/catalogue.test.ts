@@ -62,7 +62,7 @@ test('a definition comes back from its text', () => {
     name: 't',
     options: { ...plainOptions, timeToLiveMs: Number.POSITIVE_INFINITY },
   } as const;
-  const { duplicateWindowMs, ...options } = definition.options;
-  assert.equal(duplicateWindowMs, undefined);
+  const given = Object.entries(definition.options).filter(([, value]) => value !== undefined);
+  const options = Object.fromEntries(given);
   assert.deepEqual(readDefinition(writeDefinition(definition)), { ...definition, options });
 });

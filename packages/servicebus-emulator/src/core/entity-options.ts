@@ -19,13 +19,23 @@ export interface QueueOptions extends CommonOptions {
   readonly maxDeliveryCount: number;
   readonly deadLetterOnExpiration: boolean;
   readonly requiresSession: boolean;
+  /** The queue or topic that gets what comes in; undefined: it stays. */
+  readonly forwardTo: string | undefined;
+  /** The queue or topic that gets the dead letters. */
+  readonly forwardDeadLettersTo: string | undefined;
 }
 
 export type TopicOptions = CommonOptions;
 
 /** Those of the dead-letter queue that belongs to a queue. */
 export function deadLetterOptions(options: QueueOptions): QueueOptions {
-  return { ...options, deadLetterOnExpiration: false, duplicateWindowMs: undefined, requiresSession: false };
+  return {
+    ...options,
+    deadLetterOnExpiration: false,
+    duplicateWindowMs: undefined,
+    requiresSession: false,
+    forwardTo: options.forwardDeadLettersTo,
+  };
 }
 
 export function allowsSend(status: EntityStatus): boolean {

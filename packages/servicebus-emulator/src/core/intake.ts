@@ -1,7 +1,8 @@
 import type { Arrival, Content } from '../codec/content.ts';
+import { readSessionId } from '../codec/properties.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import type { EntityRecord, Journal } from './journal.ts';
-import { createMessage, type Message } from './message.ts';
+import { createMessage, type Message, type MessageNumbers, type Origin } from './message.ts';
 import { Schedule } from './schedule.ts';
 import { Sequence } from './sequence.ts';
 
@@ -11,9 +12,9 @@ export interface IntakeOptions {
   readonly duplicateWindowMs: number | undefined;
   readonly journal: Journal;
   /** Takes a message whose moment has come. */
-  readonly enter: (content: Content, sequenceNumber: number, nowMs: number) => void;
-  /** The session that a message belongs to. */
-  readonly sessionIdOf?: (content: Content) => string | undefined;
+  readonly enter: (content: Content, numbers: MessageNumbers, nowMs: number) => void;
+  /** Messages belong to sessions. */
+  readonly withSessions: boolean;
 }
 
 /** Where messages come into a queue or a topic: each gets its number, duplicates are dropped, scheduled ones wait. */
@@ -64,12 +65,13 @@ export class Intake {
    * Takes a message in, now or for its moment; one that is a duplicate is dropped.
    * @returns its sequence number
    */
-  accept({ content, messageId, scheduledAtMs }: Arrival, nowMs: number): number {
+  accept({ content, messageId, scheduledAtMs }: Arrival, nowMs: number, origin?: Origin): number {
     const sequenceNumber = this.#sequence.next();
     if (messageId !== undefined && this.#history?.admit(messageId, nowMs) === false) return sequenceNumber;
-    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs) this.#options.enter(content, sequenceNumber, nowMs);
+    if (scheduledAtMs === undefined || scheduledAtMs <= nowMs)
+      this.#options.enter(content, { sequenceNumber, ...origin }, nowMs);
     else {
-      const sessionId = this.#options.sessionIdOf?.(content);
+      const sessionId = this.#options.withSessions ? readSessionId(content.bare) : undefined;
       const known = { sequenceNumber, enqueuedAtMs: nowMs, state: 'scheduled', scheduledAtMs, sessionId } as const;
       this.#schedule.add(createMessage(content, known), content);
     }
@@ -93,7 +95,7 @@ export class Intake {
   /** Lets one message enter whose moment has come; says whether there was one. */
   activateDue(nowMs: number): boolean {
     const message = this.#schedule.take(nowMs);
-    if (message !== undefined) this.#options.enter(message.content, this.#sequence.next(), nowMs);
+    if (message !== undefined) this.#options.enter(message.content, { sequenceNumber: this.#sequence.next() }, nowMs);
     return message !== undefined;
   }
 }

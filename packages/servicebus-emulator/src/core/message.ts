@@ -41,6 +41,12 @@ export interface Message {
   removed: boolean;
 }
 
+/** What a message brings along from where it was before. */
+export type Origin = Pick<Message, 'enqueuedSequenceNumber' | 'hops' | 'deadLetterSource'>;
+
+/** What a message gets as it comes in: its number, and what it brings along. */
+export type MessageNumbers = Pick<Message, 'sequenceNumber'> & Partial<Origin>;
+
 /** A message that has just arrived: active, for ever and never delivered, but for what is `known`. */
 export function createMessage(
   content: Content,

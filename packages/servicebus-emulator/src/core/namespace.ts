@@ -7,7 +7,8 @@ import type {
 import { subscriptionPath } from './entity-definition.ts';
 import { deadLetterOptions } from './entity-options.ts';
 import { type EntityRecord, emptyRecord } from './journal.ts';
-import { Queue, type QueueSurroundings } from './queue.ts';
+import { Queue } from './queue.ts';
+import type { QueueSurroundings } from './queue-surroundings.ts';
 import { compileRule, type Rule } from './rule.ts';
 import type { RuleDefinition } from './rule-definition.ts';
 import { Subscription } from './subscription.ts';

@@ -1,5 +1,5 @@
 import type { Arrival, Content } from '../codec/content.ts';
-import { type ApplicationProperties, readSystemProperties } from '../codec/properties.ts';
+import { type ApplicationProperties, noChanges, readSessionId } from '../codec/properties.ts';
 import { BrokerError } from './broker-error.ts';
 import {
   type DeadLetterReason,
@@ -10,30 +10,26 @@ import {
   withReason,
 } from './dead-letter.ts';
 import { deadLetterOptions, type QueueOptions } from './entity-options.ts';
+import { Forwarder } from './forwarder.ts';
 import type { HeldSession, Outlet } from './held-session.ts';
 import { Intake } from './intake.ts';
-import type { EntityRecord, Journal } from './journal.ts';
+import type { EntityRecord } from './journal.ts';
 import { LockTable } from './lock-table.ts';
-import { bytesOf, bytesOfArrivals, createMessage, type Message, type MessageCopy } from './message.ts';
+import {
+  bytesOf,
+  bytesOfArrivals,
+  createMessage,
+  type Message,
+  type MessageCopy,
+  type MessageNumbers,
+  type Origin,
+} from './message.ts';
+import { Outflow } from './outflow.ts';
 import type { QueueCounts } from './queue-counts.ts';
-import { ReadyList } from './ready-list.ts';
+import type { QueueSurroundings } from './queue-surroundings.ts';
 import { SessionStates } from './session-states.ts';
-import { type SessionQueue, Sessions } from './sessions.ts';
+import type { SessionQueue, Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
-
-export interface QueueSurroundings {
-  readonly journal: Journal;
-  /** 16 fresh random bytes. */
-  readonly newLockToken: () => Buffer;
-  /** Something can be handed out. */
-  readonly onReady: (outlet: Outlet) => void;
-  /** A session that no one holds has something to be handed out. */
-  readonly onSessionAvailable: (queue: Queue) => void;
-}
-
-type MessageNumbers = Pick<Message, 'sequenceNumber'> & Partial<Pick<Message, 'enqueuedSequenceNumber'>>;
-
-const noChanges: ApplicationProperties = new Map();
 
 /**
  * A queue, a subscription or a dead-letter queue: the state machine of its messages. No I/O: it changes its memory
@@ -45,12 +41,11 @@ export class Queue implements Outlet, SessionQueue {
   options: QueueOptions;
   /** Undefined for a dead-letter queue itself. */
   readonly deadLetters: Queue | undefined;
-  /** Undefined where messages need no session. */
-  readonly sessions: Sessions | undefined;
   readonly #surroundings: QueueSurroundings;
   readonly #shelf: Shelf;
   readonly #intake: Intake;
-  readonly #ready = new ReadyList();
+  readonly #outflow: Outflow;
+  readonly #forwarder: Forwarder;
   readonly #locks: LockTable;
   readonly #states: SessionStates;
 
@@ -70,23 +65,30 @@ export class Queue implements Outlet, SessionQueue {
     this.#states = new SessionStates(id, surroundings.journal);
     const { duplicateWindowMs, lockDurationMs, requiresSession } = options;
     this.#locks = new LockTable(lockDurationMs, surroundings.newLockToken, requiresSession);
-    if (requiresSession) this.sessions = new Sessions(this, lockDurationMs);
+    this.#outflow = new Outflow(this, options, surroundings.onReady);
+    this.#forwarder = new Forwarder(surroundings.findDestination);
     this.#intake = new Intake({
       entityId: id,
       duplicateWindowMs,
       journal: surroundings.journal,
-      enter: (content, sequenceNumber, nowMs) => this.#enter(content, { sequenceNumber }, nowMs),
-      sessionIdOf: (content) => this.#sessionIdOf(content),
+      enter: (content, numbers, nowMs) => this.#enter(content, numbers, nowMs),
+      withSessions: requiresSession,
     });
   }
 
   /** Applies to what arrives, is locked or is settled from now on. Whether there is a duplicate history stays. */
   redefine(options: QueueOptions): void {
+    if (this.options.forwardTo !== options.forwardTo) this.#forwarder.expectOld(this.counts.active);
     this.options = options;
     this.#locks.durationMs = options.lockDurationMs;
     if (this.sessions !== undefined) this.sessions.lockDurationMs = options.lockDurationMs;
     this.#intake.resizeHistory(options.duplicateWindowMs);
     this.deadLetters?.redefine(deadLetterOptions(options));
+  }
+
+  /** Undefined where messages need no session. */
+  get sessions(): Sessions | undefined {
+    return this.#outflow.sessions;
   }
 
   get counts(): QueueCounts {
@@ -109,21 +111,22 @@ export class Queue implements Outlet, SessionQueue {
 
   /** When `sweep` has something to do; Infinity when nothing is foreseen. */
   get nextDueMs(): number {
-    const sessionsMs = this.sessions?.nextMs ?? Number.POSITIVE_INFINITY;
-    return Math.min(this.#intake.nextDueMs, this.#locks.nextMs, this.#shelf.nextExpiryMs, sessionsMs);
+    if (this.#forwarder.hasOld && this.options.forwardTo !== undefined) return 0;
+    return Math.min(this.#intake.nextDueMs, this.#locks.nextMs, this.#shelf.nextExpiryMs, this.#outflow.nextMs);
   }
 
   /** Forgets its memory and takes over what is durable. Locks are released by it. */
   load(record: EntityRecord): void {
-    for (const part of [this.#shelf, this.#ready, this.#locks, this.sessions]) part?.clear();
+    for (const part of [this.#shelf, this.#outflow, this.#locks]) part.clear();
     this.#states.load(record.stateBytes);
     this.#intake.load(record);
     for (const message of record.messages) this.#restore(message);
+    this.#forwarder.expectOld(this.counts.active);
   }
 
   /** @throws BrokerError `quota-exceeded`; `not-allowed` when a session is required and not named */
   assertAccepts(arrivals: readonly Arrival[]): void {
-    if (this.sessions !== undefined && arrivals.some(({ content }) => this.#sessionIdOf(content) === undefined))
+    if (this.sessions !== undefined && arrivals.some(({ content }) => readSessionId(content.bare) === undefined))
       throw new BrokerError('not-allowed', `'${this.path}' requires sessions: every message needs a session id.`);
     this.assertRoom(arrivals.length, bytesOfArrivals(arrivals));
   }
@@ -141,19 +144,19 @@ export class Queue implements Outlet, SessionQueue {
    * Takes a message in, now or for its moment; one that is a duplicate is dropped.
    * @returns its sequence number
    */
-  accept(arrival: Arrival, nowMs: number): number {
-    return this.#intake.accept(arrival, nowMs);
+  accept(arrival: Arrival, nowMs: number, origin?: Origin): number {
+    return this.#intake.accept(arrival, nowMs, origin);
   }
 
-  /** Takes in a copy of a message that has a number of its own at `enqueuedSequenceNumber`. */
-  enqueue(content: Content, nowMs: number, enqueuedSequenceNumber: number): void {
-    this.#enter(content, { sequenceNumber: this.#intake.nextSequenceNumber(), enqueuedSequenceNumber }, nowMs);
+  /** Takes in a copy of what was sent to a topic. */
+  enqueue(content: Content, nowMs: number, origin: Origin): void {
+    this.#enter(content, { sequenceNumber: this.#intake.nextSequenceNumber(), ...origin }, nowMs);
   }
 
   /** Takes a message in as a dead letter. */
-  enqueueDead(content: Content, nowMs: number, enqueuedSequenceNumber: number, reason: DeadLetterReason): void {
-    const numbers = { sequenceNumber: this.#intake.nextSequenceNumber(), enqueuedSequenceNumber };
-    this.#bury(this.#create(content, numbers, nowMs), content, reason);
+  enqueueDead(content: Content, nowMs: number, origin: Origin, reason: DeadLetterReason): void {
+    const numbers = { sequenceNumber: this.#intake.nextSequenceNumber(), ...origin };
+    this.#bury(this.#create(content, numbers, nowMs), content, reason, nowMs);
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
@@ -173,18 +176,18 @@ export class Queue implements Outlet, SessionQueue {
 
   /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
   get hasReady(): boolean {
-    return this.#ready.peek() !== undefined;
+    return this.#outflow.hasReady;
   }
 
   /** @param session to lock the next message of; without sessions there is none */
   lockNext(nowMs: number, session?: HeldSession): MessageCopy | undefined {
-    const message = this.#next(session?.ready ?? this.#ready, nowMs);
+    const message = this.#next(nowMs, session);
     return message === undefined ? undefined : this.#lock(message, nowMs, session);
   }
 
   /** Receive and delete. */
   takeNext(nowMs: number, session?: HeldSession): MessageCopy | undefined {
-    const message = this.#next(session?.ready ?? this.#ready, nowMs);
+    const message = this.#next(nowMs, session);
     return message === undefined ? undefined : this.#take(message);
   }
 
@@ -193,12 +196,12 @@ export class Queue implements Outlet, SessionQueue {
    * @throws BrokerError `message-not-found`
    */
   lockDeferred(sequenceNumbers: readonly number[], nowMs: number, session?: HeldSession): MessageCopy[] {
-    const messages = this.#deferred(sequenceNumbers, nowMs, session);
+    const messages = this.#shelf.findDeferred(sequenceNumbers, nowMs, session?.id);
     return messages.map((message) => this.#lock(message, nowMs, session));
   }
 
   takeDeferred(sequenceNumbers: readonly number[], nowMs: number, session?: HeldSession): MessageCopy[] {
-    return this.#deferred(sequenceNumbers, nowMs, session).map((message) => this.#take(message));
+    return this.#shelf.findDeferred(sequenceNumbers, nowMs, session?.id).map((message) => this.#take(message));
   }
 
   /** Each settlement throws BrokerError `message-lock-lost` when the lock does not hold. */
@@ -230,7 +233,7 @@ export class Queue implements Outlet, SessionQueue {
   deadLetter(token: Buffer, nowMs: number, reason: DeadLetterReason): void {
     if (this.deadLetters === undefined)
       throw new BrokerError('not-allowed', 'A message in a dead-letter queue cannot be dead-lettered again.');
-    this.#deadLetter(this.#locks.get(token, nowMs), reason);
+    this.#deadLetter(this.#locks.get(token, nowMs), reason, nowMs);
   }
 
   /** @returns until when it is locked now */
@@ -246,9 +249,12 @@ export class Queue implements Outlet, SessionQueue {
   /** Does at most `stepsMax` of what is due: a million messages may expire in one moment. */
   sweep(nowMs: number, stepsMax: number): void {
     this.#intake.forgetOld(nowMs);
-    for (let steps = 0; steps < stepsMax; steps++) {
-      if (!(this.#intake.activateDue(nowMs) || this.#unlockDue(nowMs) || this.#expireDue(nowMs))) return;
-    }
+    for (let steps = 0; steps < stepsMax; steps++) if (!this.#doDue(nowMs)) return;
+  }
+
+  #doDue(nowMs: number): boolean {
+    const came = this.#forwardOld(nowMs) || this.#intake.activateDue(nowMs);
+    return came || this.#unlockDue(nowMs) || this.#expireDue(nowMs);
   }
 
   #unlockDue(nowMs: number): boolean {
@@ -262,47 +268,51 @@ export class Queue implements Outlet, SessionQueue {
     const message = this.#shelf.takeExpired(nowMs);
     if (message === undefined) return false;
     // A locked one is left to its holder; if it comes back, it expires then.
-    if (message.lock === undefined) this.#expire(message);
+    if (message.lock === undefined) this.#expire(message, nowMs);
     return true;
   }
 
   #enter(content: Content, numbers: MessageNumbers, nowMs: number): void {
     const message = this.#create(content, numbers, nowMs);
-    if (this.sessions !== undefined && message.sessionId === undefined) this.#bury(message, content, sessionMissing);
-    else this.adopt(message, content);
+    const outcome = this.#forwarder.forward(this.options, content, message, nowMs);
+    if (outcome === 'gone') return;
+    const refusal =
+      outcome ?? (this.sessions === undefined || message.sessionId !== undefined ? undefined : sessionMissing);
+    if (refusal === undefined) this.#add(message, content);
+    else this.#bury(message, content, refusal, nowMs);
   }
 
   #create(content: Content, numbers: MessageNumbers, nowMs: number): Message {
     const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
-    const sessionId = this.#sessionIdOf(content);
+    const sessionId = this.sessions === undefined ? undefined : readSessionId(content.bare);
     return createMessage(content, { ...numbers, enqueuedAtMs: nowMs, expiresAtMs: nowMs + lifetimeMs, sessionId });
+  }
+
+  /** Forwards one message that lay here before; says whether there was one. */
+  #forwardOld(nowMs: number): boolean {
+    const message = this.#forwarder.takeOld(this.options) ? this.#next(nowMs, undefined) : undefined;
+    if (message === undefined) return false;
+    const outcome = this.#forwarder.forward(this.options, this.#shelf.read(message), message, nowMs);
+    if (outcome === 'gone') this.#remove(message);
+    else if (outcome !== undefined && this.deadLetters !== undefined) this.#deadLetter(message, outcome, nowMs);
+    else {
+      // A dead letter that cannot go stays, and so do those behind it.
+      this.#forwarder.expectOld(0);
+      this.#outflow.offer(message, 'giveBack');
+    }
+    return true;
   }
 
   onSessionAvailable(): void {
     this.#surroundings.onSessionAvailable(this);
   }
 
-  #sessionIdOf({ bare }: Content): string | undefined {
-    const sessionId = this.sessions === undefined ? undefined : readSystemProperties(bare).sessionId;
-    return typeof sessionId === 'string' ? sessionId : undefined;
-  }
-
-  #next(ready: ReadyList, nowMs: number): Message | undefined {
+  #next(nowMs: number, session: HeldSession | undefined): Message | undefined {
     for (;;) {
-      const message = ready.take();
+      const message = this.#outflow.take(session);
       if (message === undefined || message.expiresAtMs > nowMs) return message;
-      this.#expire(message);
+      this.#expire(message, nowMs);
     }
-  }
-
-  #deferred(sequenceNumbers: readonly number[], nowMs: number, session: HeldSession | undefined): Message[] {
-    return [...new Set(sequenceNumbers)].map((sequenceNumber) => {
-      const message = this.#shelf.findDeferred(sequenceNumber);
-      const free = message?.lock === undefined && message?.sessionId === session?.id;
-      if (message !== undefined && free && message.expiresAtMs > nowMs) return message;
-      const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
-      throw new BrokerError('message-not-found', text);
-    });
   }
 
   /** A lock has ended without a settlement: hands the message out again, one more delivery counted. */
@@ -310,30 +320,31 @@ export class Queue implements Outlet, SessionQueue {
     this.#locks.unlock(message);
     message.deliveryCount++;
     if (this.deadLetters !== undefined && message.deliveryCount >= this.options.maxDeliveryCount) {
-      this.#deadLetter(message, deliveriesSpent(message.deliveryCount));
+      this.#deadLetter(message, deliveriesSpent(message.deliveryCount), nowMs);
       return;
     }
     if (message.expiresAtMs <= nowMs) {
-      this.#expire(message);
+      this.#expire(message, nowMs);
       return;
     }
     this.#shelf.update(message);
-    if (message.state === 'active') this.#offer(message, 'giveBack');
+    if (message.state === 'active') this.#outflow.offer(message, 'giveBack');
   }
 
-  #expire(message: Message): void {
-    if (this.options.deadLetterOnExpiration && this.deadLetters !== undefined) this.#deadLetter(message, expired);
+  #expire(message: Message, nowMs: number): void {
+    if (this.options.deadLetterOnExpiration && this.deadLetters !== undefined)
+      this.#deadLetter(message, expired, nowMs);
     else this.#remove(message);
   }
 
-  #deadLetter(message: Message, reason: DeadLetterReason): void {
+  #deadLetter(message: Message, reason: DeadLetterReason, nowMs: number): void {
     const content = this.#shelf.read(message);
     this.#remove(message);
-    this.#bury(message, content, reason);
+    this.#bury(message, content, reason, nowMs);
   }
 
   /** Puts a message that does not lie here any more, or never did, among the dead letters. */
-  #bury(message: Message, body: Content, reason: DeadLetterReason): void {
+  #bury(message: Message, body: Content, reason: DeadLetterReason, nowMs: number): void {
     const content = withReason(body, reason);
     const dead: Message = {
       ...message,
@@ -343,13 +354,17 @@ export class Queue implements Outlet, SessionQueue {
       state: 'active',
       removed: false,
     };
-    this.deadLetters?.adopt(dead, content);
+    this.deadLetters?.adopt(dead, content, nowMs);
   }
 
   /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */
-  adopt(message: Message, content: Content): void {
+  adopt(message: Message, content: Content, nowMs: number): void {
+    if (this.#forwarder.forward(this.options, content, message, nowMs) !== 'gone') this.#add(message, content);
+  }
+
+  #add(message: Message, content: Content): void {
     this.#shelf.add(message, content);
-    this.#place(message);
+    this.#outflow.join(message);
   }
 
   #restore(message: Message): void {
@@ -358,22 +373,7 @@ export class Queue implements Outlet, SessionQueue {
       return;
     }
     this.#shelf.restore(message);
-    this.#place(message);
-  }
-
-  #place(message: Message): void {
-    this.sessions?.join(message);
-    if (message.state === 'active') this.#offer(message, 'append');
-  }
-
-  #offer(message: Message, how: 'append' | 'giveBack'): void {
-    if (this.sessions === undefined) {
-      this.#ready[how](message);
-      this.#surroundings.onReady(this);
-      return;
-    }
-    const holder = this.sessions.offer(message, how);
-    if (holder !== undefined) this.#surroundings.onReady(holder);
+    this.#outflow.join(message);
   }
 
   #modify(message: Message, changes: ApplicationProperties): void {
@@ -388,13 +388,13 @@ export class Queue implements Outlet, SessionQueue {
 
   #take(message: Message): MessageCopy {
     const copy = this.#shelf.take(message);
-    this.sessions?.leave(message);
+    this.#outflow.leave(message);
     return copy;
   }
 
   #remove(message: Message): void {
     this.#locks.unlock(message);
     this.#shelf.remove(message);
-    this.sessions?.leave(message);
+    this.#outflow.leave(message);
   }
 }

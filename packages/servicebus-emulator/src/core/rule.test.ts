@@ -72,10 +72,11 @@ test('a rule that cannot be understood is refused with its place', () => {
 suite('a subscription', () => {
   const subscribe = (rules: readonly RuleDefinition[], deadLetterOnFilterErrors = true) => {
     const { queue, deadLetters } = createQueue();
+    const origin = { enqueuedSequenceNumber: 1, hops: 0, deadLetterSource: undefined };
     const compiled = rules.map((definition) => compileRule(definition, newGuid));
     const subscription = new Subscription('s', queue, compiled, deadLetterOnFilterErrors);
     const { bare } = content(message);
-    subscription.publish(content(message), filterable(bare), 0, 1);
+    subscription.publish(content(message), filterable(bare), 0, origin);
     const next = () => queue.takeNext(0);
     const taken = [next(), next(), next(), next()].flatMap((found) => found ?? []);
     const names = taken.map(({ content: { bare: stored } }) => readApplicationProperties(stored).get('RuleName'));

@@ -19,13 +19,13 @@ export class SessionStates {
     this.#bytes = bytes;
   }
 
-  /** How many bytes more there would be. */
+  /** How many bytes more there would be; 0 when they would become fewer. */
   growth(state: Buffer | undefined, replaced: Buffer | undefined): number {
-    return costOf(state) - costOf(replaced);
+    return Math.max(0, costOf(state) - costOf(replaced));
   }
 
   write(id: string, state: Buffer | undefined, replaced: Buffer | undefined, nowMs: number): void {
-    this.#bytes += this.growth(state, replaced);
+    this.#bytes += costOf(state) - costOf(replaced);
     this.#journal.writeSessionState(this.#entityId, id, state, nowMs);
   }
 }

@@ -1,4 +1,5 @@
 import type { Content } from '../codec/content.ts';
+import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Journal } from './journal.ts';
 import { bytesOf, type Message, type MessageCopy } from './message.ts';
@@ -34,8 +35,18 @@ export class Shelf {
     return this.#expiries.nextMs;
   }
 
-  findDeferred(sequenceNumber: number): Message | undefined {
-    return this.#deferred.get(sequenceNumber);
+  /**
+   * All of them, or none when one is not there, locked, expired or of another session.
+   * @throws BrokerError `message-not-found`
+   */
+  findDeferred(sequenceNumbers: readonly number[], nowMs: number, sessionId: string | undefined): Message[] {
+    return [...new Set(sequenceNumbers)].map((sequenceNumber) => {
+      const message = this.#deferred.get(sequenceNumber);
+      const free = message?.lock === undefined && message?.sessionId === sessionId;
+      if (message !== undefined && free && message.expiresAtMs > nowMs) return message;
+      const text = `No deferred message has the sequence number ${sequenceNumber}, or it is locked.`;
+      throw new BrokerError('message-not-found', text);
+    });
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import type { Content } from '../codec/content.ts';
 import { BrokerError } from './broker-error.ts';
 import type { Filterable } from './filter.ts';
+import type { Origin } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { Rule } from './rule.ts';
 import type { RuleDefinition } from './rule-definition.ts';
@@ -58,12 +59,11 @@ export class Subscription {
     this.queue.assertRoom(messages * copies, bytes * copies);
   }
 
-  publish(content: Content, message: Filterable, nowMs: number, sequenceNumber: number): void {
-    for (const copy of this.#copies(content, message, nowMs, sequenceNumber))
-      this.queue.enqueue(copy, nowMs, sequenceNumber);
+  publish(content: Content, message: Filterable, nowMs: number, origin: Origin): void {
+    for (const copy of this.#copies(content, message, nowMs, origin)) this.queue.enqueue(copy, nowMs, origin);
   }
 
-  #copies(content: Content, message: Filterable, nowMs: number, sequenceNumber: number): Content[] {
+  #copies(content: Content, message: Filterable, nowMs: number, origin: Origin): Content[] {
     const copies: Content[] = [];
     let plain = false;
     let failure: unknown;
@@ -76,15 +76,15 @@ export class Subscription {
         failure ??= error;
       }
     }
-    if (failure !== undefined) this.#refuse(content, failure, nowMs, sequenceNumber);
+    if (failure !== undefined) this.#refuse(content, failure, nowMs, origin);
     return plain ? [content, ...copies] : copies;
   }
 
   /** A rule failed on the message: what others match of it is not affected. */
-  #refuse(content: Content, failure: unknown, nowMs: number, sequenceNumber: number): void {
+  #refuse(content: Content, failure: unknown, nowMs: number, origin: Origin): void {
     if (!(failure instanceof SqlEvaluationError)) throw failure;
     if (!this.deadLetterOnFilterErrors) return;
     const reason = { reason: 'FilterEvaluationException', description: failure.message };
-    this.queue.enqueueDead(content, nowMs, sequenceNumber, reason);
+    this.queue.enqueueDead(content, nowMs, origin, reason);
   }
 }

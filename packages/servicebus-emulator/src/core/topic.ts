@@ -4,7 +4,7 @@ import type { TopicOptions } from './entity-options.ts';
 import { filterable } from './filter.ts';
 import { Intake, type IntakeOptions } from './intake.ts';
 import type { EntityRecord, Journal } from './journal.ts';
-import { bytesOfArrivals } from './message.ts';
+import { bytesOfArrivals, type MessageNumbers, type Origin } from './message.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
@@ -24,8 +24,9 @@ export class Topic {
     this.path = path;
     this.#options = options;
     this.#subscriptions = subscriptions;
-    const enter: IntakeOptions['enter'] = (content, number, nowMs) => this.#publish(content, nowMs, number);
-    this.#intake = new Intake({ entityId: id, duplicateWindowMs: options.duplicateWindowMs, journal, enter });
+    const enter: IntakeOptions['enter'] = (content, numbers, nowMs) => this.#publish(content, nowMs, numbers);
+    const { duplicateWindowMs } = options;
+    this.#intake = new Intake({ entityId: id, duplicateWindowMs, journal, withSessions: false, enter });
   }
 
   get options(): TopicOptions {
@@ -81,8 +82,8 @@ export class Topic {
   }
 
   /** @returns the sequence number within the topic */
-  accept(arrival: Arrival, nowMs: number): number {
-    return this.#intake.accept(arrival, nowMs);
+  accept(arrival: Arrival, nowMs: number, origin?: Origin): number {
+    return this.#intake.accept(arrival, nowMs, origin);
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
@@ -94,10 +95,12 @@ export class Topic {
     for (let steps = 0; steps < stepsMax; steps++) if (!this.#intake.activateDue(nowMs)) return;
   }
 
-  #publish(content: Content, nowMs: number, sequenceNumber: number): void {
+  #publish(content: Content, nowMs: number, numbers: MessageNumbers): void {
     const seen = filterable(content.bare);
     const lifetimeMs = Math.min(content.timeToLiveMs ?? Number.POSITIVE_INFINITY, this.options.timeToLiveMs);
     const bounded = Number.isFinite(lifetimeMs) ? { ...content, timeToLiveMs: lifetimeMs } : content;
-    for (const subscription of this.subscriptions) subscription.publish(bounded, seen, nowMs, sequenceNumber);
+    const { sequenceNumber: enqueuedSequenceNumber, hops = 0, deadLetterSource } = numbers;
+    const origin = { enqueuedSequenceNumber, hops, deadLetterSource };
+    for (const subscription of this.subscriptions) subscription.publish(bounded, seen, nowMs, origin);
   }
 }

@@ -48,13 +48,14 @@ async function empty(client: ServiceBusClient): Promise<void> {
   const options = { receiveMode: 'receiveAndDelete' } as const;
   const [namespace] = conformanceConfig.UserConfig.Namespaces;
   for (const { Name: queue, Properties } of namespace?.Queues ?? []) {
-    if (queue === 'disabled') continue;
+    if (queue === 'disabled' || 'ForwardTo' in Properties) continue;
     if ('RequiresSession' in Properties) await drainSessions(() => client.acceptNextSession(queue, options));
     else await drain(client.createReceiver(queue, options));
     await drain(client.createReceiver(queue, { ...options, subQueueType: 'deadLetter' }));
   }
   for (const { Name: topic, Subscriptions } of namespace?.Topics ?? []) {
     for (const { Name: subscription } of Subscriptions) {
+      if (topic === 'forwarded' && subscription === 'on') continue;
       if (subscription === 'sessions')
         await drainSessions(() => client.acceptNextSession(topic, subscription, options));
       else await drain(client.createReceiver(topic, subscription, options));

@@ -1,9 +1,12 @@
 import rhea from 'rhea';
 import { type Arrival, type Content, splitMessage } from '../../src/codec/content.ts';
-import type { QueueOptions } from '../../src/core/entity-options.ts';
+import { BrokerError } from '../../src/core/broker-error.ts';
+import { deadLetterOptions, type QueueOptions } from '../../src/core/entity-options.ts';
+import type { Destination } from '../../src/core/forwarder.ts';
 import type { Journal } from '../../src/core/journal.ts';
 import { bytesOf, type Message } from '../../src/core/message.ts';
-import { Queue, type QueueSurroundings } from '../../src/core/queue.ts';
+import { Queue } from '../../src/core/queue.ts';
+import type { QueueSurroundings } from '../../src/core/queue-surroundings.ts';
 
 /** A message as a client would encode it. */
 export function encode(fields: object): Buffer {
@@ -28,6 +31,8 @@ export const plainOptions: QueueOptions = {
   timeToLiveMs: Number.POSITIVE_INFINITY,
   deadLetterOnExpiration: false,
   requiresSession: false,
+  forwardTo: undefined,
+  forwardDeadLettersTo: undefined,
   duplicateWindowMs: undefined,
   status: 'Active',
   messagesMax: 1_000,
@@ -111,7 +116,10 @@ export function message(fields: Partial<Message> = {}): Message {
 }
 
 /** A queue with id 1 and its dead-letter queue with id 2. */
-export function createQueue(options: Partial<QueueOptions> = {}): TestQueue {
+export function createQueue(
+  options: Partial<QueueOptions> = {},
+  destinations: Readonly<Record<string, Destination>> = {},
+): TestQueue {
   const journal = new RecordingJournal();
   let tokens = 0;
   const newLockToken = () => {
@@ -119,13 +127,20 @@ export function createQueue(options: Partial<QueueOptions> = {}): TestQueue {
     token.writeUInt32BE(++tokens);
     return token;
   };
+  const findDestination = (path: string): Destination => {
+    const destination = destinations[path];
+    if (destination !== undefined) return destination;
+    throw new BrokerError('entity-not-found', path);
+  };
+  const ignore = () => undefined;
   const surroundings: QueueSurroundings = {
     journal,
     newLockToken,
-    onReady: () => undefined,
-    onSessionAvailable: () => undefined,
+    onReady: ignore,
+    onSessionAvailable: ignore,
+    findDestination,
   };
   const all = { ...plainOptions, ...options };
-  const deadLetters = new Queue('q/$deadletterqueue', 2, { ...all, duplicateWindowMs: undefined }, surroundings);
+  const deadLetters = new Queue('q/$deadletterqueue', 2, deadLetterOptions(all), surroundings);
   return { queue: new Queue('q', 1, all, surroundings, deadLetters), deadLetters, journal };
 }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { arrival, createQueue, message } from '../../test/support/samples.ts';
+import { BrokerError } from './broker-error.ts';
+import type { Destination } from './forwarder.ts';
+import type { Origin } from './message.ts';
+
+/** Remembers what it was given. */
+class FakeDestination implements Destination {
+  readonly origins: Origin[] = [];
+  refusal: BrokerError | undefined;
+
+  assertAccepts(): void {
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+
+  accept(_arrival: unknown, _nowMs: number, origin: Origin): number {
+    return this.origins.push(origin);
+  }
+}
+
+suite('a queue that forwards', () => {
+  test('keeps nothing and passes the first number on', () => {
+    const end = new FakeDestination();
+    const { queue, journal } = createQueue({ forwardTo: 'end' }, { end });
+    assert.equal(queue.accept(arrival(), 0), 1);
+    assert.equal(queue.count, 0);
+    assert.deepEqual(journal.take(), []);
+    assert.deepEqual(end.origins, [{ enqueuedSequenceNumber: 1, hops: 1, deadLetterSource: undefined }]);
+  });
+
+  test('dead-letters what cannot go, and why', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters } = createQueue({ forwardTo: 'end' }, { end });
+    const origin = { enqueuedSequenceNumber: 7, hops: 4, deadLetterSource: undefined };
+    queue.accept(arrival(), 0, origin);
+    end.refusal = new BrokerError('quota-exceeded', 'full');
+    queue.accept(arrival(), 0);
+    assert.deepEqual([queue.count, deadLetters.count, end.origins.length], [0, 2, 0]);
+    assert.equal(deadLetters.takeNext(0)?.enqueuedSequenceNumber, 7);
+  });
+
+  test('forwards what lay there before', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters, journal } = createQueue({ forwardTo: 'end' }, { end });
+    const old = [message(), message({ sequenceNumber: 2, enqueuedSequenceNumber: 2 })];
+    for (const one of old) journal.insert(1, one, arrival().content);
+    queue.load({ id: 1, lastSequenceNumber: 2, stateBytes: 0, messages: old, remembered: [] });
+    assert.equal(queue.nextDueMs, 0);
+    queue.sweep(0, 10);
+    assert.deepEqual([queue.count, deadLetters.count, end.origins.length], [0, 0, 2]);
+    assert.equal(queue.nextDueMs, Number.POSITIVE_INFINITY);
+  });
+});
+
+suite('dead letters that are forwarded', () => {
+  const spend = (end: Destination) => {
+    const made = createQueue({ forwardDeadLettersTo: 'end', maxDeliveryCount: 1 }, { end });
+    made.queue.accept(arrival(), 0);
+    const token = made.queue.lockNext(0)?.lock?.token;
+    assert.ok(token !== undefined);
+    made.journal.take();
+    made.queue.abandon(token, 0);
+    return made;
+  };
+
+  test('leave nothing behind', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters, journal } = spend(end);
+    assert.deepEqual([queue.count, deadLetters.count], [0, 0]);
+    assert.deepEqual(journal.take(), ['remove 1/1']);
+    assert.deepEqual(end.origins, [{ enqueuedSequenceNumber: 1, hops: 1, deadLetterSource: 'q' }]);
+  });
+
+  test('stay when they cannot go', () => {
+    const end = new FakeDestination();
+    end.refusal = new BrokerError('entity-disabled', 'disabled');
+    const { deadLetters } = spend(end);
+    assert.equal(deadLetters.count, 1);
+    deadLetters.sweep(0, 10);
+    assert.ok(deadLetters.hasReady);
+  });
+});
