@@ -2,7 +2,7 @@ import type { AccessTokenClaims } from '@dronedelivery/contracts';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { startTokenIssuer, tempFolder } from '@dronedelivery/testing';
 import { type DeliveryConfig, readDeliveryConfig } from '../../src/config.ts';
-import { createDeliveryService } from '../../src/service.ts';
+import { createDeliveryService, type DeliveryOverrides } from '../../src/service.ts';
 
 export interface Reply {
   readonly status: number;
@@ -34,6 +34,7 @@ export interface RunOptions {
   readonly droneSchedulerUrl?: string;
   readonly replicas?: number;
   readonly config?: Partial<DeliveryConfig>;
+  readonly overrides?: DeliveryOverrides;
 }
 
 /** The service with real tokens and a folder of its own. */
@@ -54,7 +55,7 @@ export async function runDelivery(options: RunOptions): Promise<RunningDelivery>
   const urls: string[] = [];
   for (let replica = 0; replica < (options.replicas ?? 1); replica++) {
     const service = resources.use(
-      await createDeliveryService({ ...config, ...options.config }, { logger: silentLogger }),
+      await createDeliveryService({ ...config, ...options.config }, { logger: silentLogger, ...options.overrides }),
     );
     urls.push(service.url);
   }
