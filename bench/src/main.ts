@@ -3,7 +3,9 @@ import { backlogScenario } from './scenarios/backlog.ts';
 import { brokerScenario } from './scenarios/broker.ts';
 import { burstScenario } from './scenarios/burst.ts';
 import { ingestionScenario } from './scenarios/ingestion.ts';
+import { overloadScenario } from './scenarios/overload.ts';
 import { restScenario } from './scenarios/rest.ts';
+import { steadyScenario } from './scenarios/steady.ts';
 import { steadyFlightScenario } from './scenarios/steady-flight.ts';
 
 const scenarios = {
@@ -13,6 +15,9 @@ const scenarios = {
   ingestion: ingestionScenario,
   burst: burstScenario,
   'steady-flight': steadyFlightScenario,
+  steady: steadyScenario(1),
+  overload: overloadScenario,
+  'steady-5-minutes': steadyScenario(5),
 } as const;
 
 const chosen = process.argv.slice(2);

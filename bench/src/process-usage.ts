@@ -15,3 +15,10 @@ export function processorSeconds(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
+
+/** The same for each process of a system, by its name. */
+export function processorSecondsOf(
+  services: Readonly<Record<string, { readonly pid: number }>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, processorSeconds(pid)]));
+}

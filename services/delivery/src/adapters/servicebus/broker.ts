@@ -16,7 +16,7 @@ export interface LiveOptions {
 }
 
 /** Enough that their writes share commits. */
-const missionEventsMax = 64;
+const missionEventsMax = 128;
 /** One message holds all drones of a second; a second one may come while the first is written. */
 const positionMessagesMax = 2;
 const retryMs = 250;

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { queues, subscriptions, type TrackingEvent, topics } from '@dronedelivery/contracts';
+
+const handledLimitMs = 180_000;
+const watchedEntities = [queues.deliveryRequests, `${topics.droneEvents}/Subscriptions/${subscriptions.delivery}`];
+
+interface EntityStatus {
+  readonly name: string;
+  readonly active: number;
+  readonly scheduled: number;
+}
+
+/** Watches the queues, which costs the services nothing, until every request and every mission event was handled. */
+export async function untilHandled(brokerUrl: string): Promise<void> {
+  const deadline = performance.now() + handledLimitMs;
+  while (performance.now() < deadline) {
+    const { entities } = (await (await fetch(`${brokerUrl}/status`)).json()) as { entities: readonly EntityStatus[] };
+    const waiting = entities.filter(({ name }) => watchedEntities.includes(name));
+    if (waiting.every(({ active, scheduled }) => active + scheduled === 0)) return;
+    await delay(100);
+  }
+  throw new Error(`The queues were not worked off within ${handledLimitMs / 1000} s`);
+}
+
+/** When each delivery got its drone, by its history. @throws Error when one has none. */
+export async function assignmentTimes(
+  url: string,
+  token: string,
+  ids: readonly string[],
+): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for (let from = 0; from < ids.length; from += 50) {
+    await Promise.all(
+      ids.slice(from, from + 50).map(async (id) => {
+        const headers = { authorization: `Bearer ${token}` };
+        const answer = await fetch(`${url}/v1/deliveries/${id}/history`, { headers });
+        if (!answer.ok) throw new Error(`The history of ${id} answered ${answer.status}: ${await answer.text()}`);
+        const { items } = (await answer.json()) as { items: TrackingEvent[] };
+        const assigned = items.find(({ kind }) => kind === 'assigned');
+        if (assigned !== undefined) times.set(id, Date.parse(assigned.at));
+      }),
+    );
+  }
+  if (times.size < ids.length)
+    throw new Error(`${ids.length - times.size} deliveries have no assignment in their history`);
+  return times;
+}

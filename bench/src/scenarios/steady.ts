@@ -1,0 +1,49 @@
+import { ApiClient } from '@dronedelivery/local/api-client';
+import { startBenchSystem } from '../bench-system.ts';
+import { percentiles } from '../load.ts';
+import { runOpenLoad } from '../open-load.ts';
+import { processorSecondsOf } from '../process-usage.ts';
+import { watchQueueAge } from '../queue-age.ts';
+import { print } from '../report.ts';
+
+const perSecond = 300;
+const drones = 4_000;
+const timeScale = 100;
+const ageLimitMs = 1_000;
+
+/** A steady stream of requests whose drones really fly, a hundred times as fast, so that the fleet suffices. */
+export function steadyScenario(minutes: number): () => Promise<void> {
+  return async () => {
+    await using system = await startBenchSystem({ drones, timeScale });
+    const { edgeUrl, services, demo } = system.info;
+    const token = await new ApiClient(edgeUrl, demo).token();
+    await using queue = await watchQueueAge(system.connectionString);
+    const before = processorSecondsOf(services);
+    const { accepted, answers, p99Ms } = await runOpenLoad({
+      url: services.ingestion?.url ?? '',
+      tokens: [token],
+      perSecond,
+      forMs: minutes * 60_000,
+      inFlightMax: 500,
+    });
+    const after = processorSecondsOf(services);
+    const cores = Object.entries(after).map(([name, seconds]) => ({
+      name: `processor of ${name}`,
+      value: ((seconds - (before[name] ?? 0)) / (minutes * 60)) * 100,
+      unit: '% of a core',
+    }));
+    const age = percentiles([...queue.agesMs]);
+    const limit = { name: 'the limit', value: ageLimitMs };
+    print(
+      `${perSecond} requests a second for ${minutes} min, ${drones} drones flying at ${timeScale} times the speed`,
+      [
+        { name: 'accepted', value: accepted.size / (minutes * 60), unit: '/s', note: JSON.stringify(answers) },
+        { name: 'answered, p99', value: p99Ms, unit: 'ms' },
+        { name: 'age of the oldest request, p50', value: age.p50Ms, unit: 'ms', limit },
+        { name: 'age of the oldest request, p99', value: age.p99Ms, unit: 'ms', limit },
+        { name: 'age of the oldest request, most', value: Math.max(...queue.agesMs), unit: 'ms', limit },
+        ...cores,
+      ],
+    );
+  };
+}
