@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { parseArguments } from './arguments.ts';
+import { parseJson } from './config/parse-json.ts';
 import { startServiceBusEmulator } from './emulator.ts';
 
 const stopTimeoutMs = 10_000;
@@ -10,7 +11,7 @@ const onConnectionFault = (error: Error) =>
 
 try {
   const { configFile, ...options } = parseArguments(process.argv.slice(2));
-  const config: unknown = JSON.parse(await readFile(configFile, 'utf8'));
+  const config = parseJson(await readFile(configFile, 'utf8'));
   const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault });
   const stop = () => {
     setTimeout(() => process.exit(1), stopTimeoutMs).unref();

@@ -66,7 +66,12 @@ function readRoot(reader: ConfigReader, json: unknown): NamespaceDefinition {
 function readLogging(reader: ConfigReader, value: unknown): void {
   if (value === undefined) return;
   const logging = reader.fields(value, '$.UserConfig.Logging', ['Type']);
-  reader.oneOf(logging.Type, '$.UserConfig.Logging.Type', ['File', 'Console', 'Both'], 'Console');
+  reader.oneOf(
+    logging.Type,
+    '$.UserConfig.Logging.Type',
+    ['File', 'Console', 'File,Console', 'Console,File'],
+    'Console',
+  );
 }
 
 function readNamespace(reader: ConfigReader, value: unknown, path: string): NamespaceDefinition {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const sourceEntry = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** An emulator as a process of its own, which can be killed. */
 export interface BrokerProcess extends AsyncDisposable {
@@ -14,12 +14,19 @@ export interface BrokerProcess extends AsyncDisposable {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
-/** @param folder holds its configuration and its data */
-export async function startBrokerProcess(folder: string, config: object): Promise<BrokerProcess> {
+/**
+ * @param folder holds its configuration and its data
+ * @param config what the file says, or its text
+ */
+export async function startBrokerProcess(
+  folder: string,
+  config: object | string,
+  entry = sourceEntry,
+): Promise<BrokerProcess> {
   const configFile = path.join(folder, 'config.json');
-  await writeFile(configFile, JSON.stringify(config));
+  await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config));
   const files = ['--config', configFile, '--data', path.join(folder, 'broker.db')];
-  const child = spawn(process.execPath, [main, ...files, '--port', '0', '--http-port', '0'], {
+  const child = spawn(process.execPath, [entry, ...files, '--port', '0', '--http-port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const connectionString = await readConnectionString(child);

@@ -1,0 +1,42 @@
+/*
+ * Makes the package that others install. Node strips no types below a node_modules, so what is published is JavaScript:
+ * the sources, compiled, with a package.json of their own. In the repository everything keeps running from source.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '..');
+const staged = path.join(root, 'dist/package');
+
+const { values } = parseArgs({ options: { destination: { type: 'string', default: path.join(root, 'dist') } } });
+
+rmSync(staged, { recursive: true, force: true });
+mkdirSync(staged, { recursive: true });
+compile();
+describe();
+copyFileSync(path.join(root, 'README.md'), path.join(staged, 'README.md'));
+copyFileSync(path.resolve(root, '../../LICENSE'), path.join(staged, 'LICENSE'));
+execFileSync('npm', ['pack', staged, '--silent', '--pack-destination', values.destination], { stdio: 'inherit' });
+
+function compile(): void {
+  const require = createRequire(import.meta.url);
+  const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', path.join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+}
+
+function describe(): void {
+  const { name, version, license, description, type, dependencies } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  );
+  const published = {
+    ...{ name, version, license, description, type, dependencies },
+    engines: { node: '>=24' },
+    files: ['dist'],
+    exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+    bin: { 'servicebus-emulator': './dist/main.js' },
+  };
+  writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+}
