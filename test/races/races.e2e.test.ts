@@ -2,6 +2,7 @@ import { changeRaces } from './changes.ts';
 import { fleetRaces } from './fleet.ts';
 import { messageRaces } from './messages.ts';
 import { raceSuite } from './race-suite.ts';
+import { redeliveryRaces } from './redelivery.ts';
 
 /** Waits that a race would otherwise spend most of its time in. */
 const quick = {
@@ -20,13 +21,14 @@ const quick = {
   supervisor: { CALL_TIMEOUT_MS: '1000', CALL_RETRIES: '1', BREAKER_OPEN_MS: '500', RETRY_DELAY_MS: '300' },
   delivery: { SILENCE_MS: '1000' },
   /** Long enough to be met at it. */
-  'drone-scheduler': { LOADING_S: '90' },
+  'drone-scheduler': { LOADING_S: '100' },
 } as const;
 
 const options = {
   drones: 40,
-  timeScale: 60,
-  lockSeconds: 5,
+  timeScale: 80,
+  lockSeconds: 3,
+  brokerFaults: true,
   replicas: { workflow: 2, 'drone-scheduler': 2 },
   settings: quick,
 } as const;
@@ -34,5 +36,6 @@ const options = {
 raceSuite('races of the saga', options, (race) => {
   changeRaces(race);
   messageRaces(race);
+  redeliveryRaces(race);
   fleetRaces(race);
 });
