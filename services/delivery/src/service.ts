@@ -15,7 +15,9 @@ import { registerCustomerRoutes } from './adapters/http/customer-routes.ts';
 import { registerDetailRoutes, registerReadingRoutes } from './adapters/http/reading-routes.ts';
 import { registerSagaRoutes } from './adapters/http/saga-routes.ts';
 import { registerWatchRoute } from './adapters/http/watch-route.ts';
+import { isPublicAddress } from './adapters/notifications/address-rules.ts';
 import { createWebhookCheck } from './adapters/notifications/check-webhook.ts';
+import { createPublicResolve, type Resolve, resolveLocally } from './adapters/notifications/resolve.ts';
 import { createWebhookSender } from './adapters/notifications/webhook.ts';
 import { createAskScheduler } from './adapters/scheduler/ask-scheduler.ts';
 import { receiveLive, sendThrough } from './adapters/servicebus/broker.ts';
@@ -39,6 +41,8 @@ export interface DeliveryOverrides {
   readonly monotonicMs?: () => number;
   readonly logger?: Logger;
   readonly random?: () => number;
+  /** Finds the addresses of webhooks. */
+  readonly resolve?: Resolve;
 }
 
 const answerBytesMax = 16 * 1024;
@@ -50,6 +54,7 @@ export async function createDeliveryService(
   overrides: DeliveryOverrides = {},
 ): Promise<Service> {
   const { clock = systemClock, random = Math.random, monotonicMs = () => performance.now() } = overrides;
+  const { resolve = config.webhooksAllowPrivate ? resolveLocally : createPublicResolve() } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'delivery', level: config.logLevel });
   const now = () => clock.now();
   const surroundings = () => ({ nowMs: now(), timeScale: config.timeScale });
@@ -63,7 +68,7 @@ export async function createDeliveryService(
   const queries = new DeliveryQueries(stores);
 
   const askScheduler = connectScheduler(config, { logger, clock }, resources);
-  const notify = createNotifiers(config, database, clock, resources);
+  const notify = createNotifiers(config, { database, clock, resolve }, resources);
   const trustsClock = createClockTrust({ now, monotonicMs, steadyForMs: clockSteadyForMs });
   resources.use(startWorkers({ config, ...stores, execute, notify, askScheduler, clock, random, events, trustsClock }));
 
@@ -84,7 +89,7 @@ export async function createDeliveryService(
   const server = resources.use(
     createHttpServer({ name: 'delivery', host, port, logger, verifier, bodyLimitBytes, requestTimeoutMs }),
   );
-  const checkWebhook = createWebhookCheck({ allowPrivate: config.webhooksAllowPrivate });
+  const checkWebhook = createWebhookCheck({ allowPrivate: config.webhooksAllowPrivate }, resolve);
   registerSagaRoutes(server, execute, surroundings);
   registerReadingRoutes(server, queries, surroundings);
   registerDetailRoutes(server, queries);
@@ -121,11 +126,12 @@ function connectScheduler(
 
 function createNotifiers(
   { webhooksAllowPrivate: allowPrivate, webhookTimeoutMs: timeoutMs }: DeliveryConfig,
-  database: Database,
-  clock: Clock,
+  { database, clock, resolve }: { readonly database: Database; readonly clock: Clock; readonly resolve: Resolve },
   resources: AsyncDisposableStack,
 ): Readonly<Record<NotificationChannel, Notify>> {
   const local = createLocalNotifier(database, clock);
-  const webhook = resources.use(createWebhookSender({ allowPrivate, timeoutMs, answerBytesMax }, () => clock.now()));
+  const isAllowed = allowPrivate ? () => true : isPublicAddress;
+  const settings = { isAllowed, timeoutMs, answerBytesMax };
+  const webhook = resources.use(createWebhookSender(settings, () => clock.now(), resolve));
   return { email: local, sms: local, webhook: webhook.notify };
 }

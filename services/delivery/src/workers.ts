@@ -6,7 +6,7 @@ import { expireConfirmations } from './app/confirmations.ts';
 import type { Execute } from './app/execute.ts';
 import type { AskScheduler, DeliveryHistory, InFlightDeliveries, Notifications, Notify } from './app/ports.ts';
 import { reconcileSilent } from './app/reconcile.ts';
-import { Teller } from './app/teller.ts';
+import { Teller, type TellSettings } from './app/teller.ts';
 import { Worker } from './app/worker.ts';
 import type { DeliveryConfig } from './config.ts';
 import type { NotificationChannel } from './domain/delivery.ts';
@@ -33,6 +33,8 @@ const secondMs = 1000;
 /** Calls to the scheduler in one round. */
 const checksMax = 20;
 const tellingsMax = 200;
+/** A tenth: ten businesses with receivers that hang are needed before others wait. */
+const tellingsPerBusinessMax = 20;
 const backoffMsMax = 15 * 60_000;
 
 /** What the service does without being asked. Any number of replicas may do it on one store. */
@@ -59,18 +61,10 @@ export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
 
   start('confirmations', secondMs / 2, () => expireConfirmations(inFlight, execute, now()));
 
-  const telling = {
-    inHandMax: tellingsMax,
-    attemptsMax: config.notifyAttemptsMax,
-    attemptTimeoutMs: config.webhookTimeoutMs,
-    backoffMs: config.notifyBackoffMs,
-    backoffMsMax,
-  };
-  const teller = workers.use(new Teller({ ...options, onError: (error) => events.workFailed('tell', error) }, telling));
-  wakeOn(
-    notificationTopic,
-    start('tell', Math.min(secondMs, config.notifyBackoffMs), (signal) => teller.tellDue(signal)),
-  );
+  const onError = (error: unknown) => events.workFailed('tell', error);
+  const teller = workers.use(new Teller({ ...options, onRoom: () => telling.wake(), onError }, tellSettings(config)));
+  const telling = start('tell', Math.min(secondMs, config.notifyBackoffMs), (signal) => teller.tellDue(signal));
+  wakeOn(notificationTopic, telling);
 
   start('future', 60 * secondMs, async () => {
     await inFlight.forgetFuture(now(), config.silenceMs);
@@ -84,4 +78,15 @@ export function startWorkers(options: WorkersOptions): AsyncDisposableStack {
     return 0;
   });
   return workers;
+}
+
+function tellSettings({ notifyAttemptsMax, webhookTimeoutMs, notifyBackoffMs }: DeliveryConfig): TellSettings {
+  return {
+    inHandMax: tellingsMax,
+    inHandPerBusinessMax: tellingsPerBusinessMax,
+    attemptsMax: notifyAttemptsMax,
+    attemptTimeoutMs: webhookTimeoutMs,
+    backoffMs: notifyBackoffMs,
+    backoffMsMax,
+  };
 }

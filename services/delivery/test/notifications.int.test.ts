@@ -122,6 +122,35 @@ describe('a webhook', () => {
   });
 });
 
+test('one business whose webhooks hang does not keep another one waiting', async () => {
+  // Longer than the test may last: whoever waits behind them is not told in time.
+  const config = { webhooksAllowPrivate: true, webhookTimeoutMs: 30_000 };
+  await using busy = await runDelivery({ connectionString: unreachableBroker, config });
+  const hanging = createServer(() => hangingCalls++);
+  let hangingCalls = 0;
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+  const hangingUrl = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
+  const bad = busy.caller({ roles: ['service'] });
+  const badShipper = busy.caller({ roles: ['shipper'], businessId: 'bad', ownerId: 'owner-1' });
+  await Promise.all(
+    Array.from({ length: 25 }, async (_, number) => {
+      const path = `/v1/deliveries/bad-${number}`;
+      await bad('PUT', `${path}?businessId=bad`, putBody());
+      for (let count = 0; count < 10; count++)
+        await badShipper('POST', `${path}/notifymerequests`, { webhookUrl: `${hangingUrl}/${count}` });
+      await bad('PUT', `${path}/outcome?businessId=bad`, cancel);
+    }),
+  );
+  await eventually(() => hangingCalls > 0, { what: 'a webhook that hangs' });
+  await busy.asService('PUT', '/v1/deliveries/good', putBody());
+  await busy.asShipper('POST', '/v1/deliveries/good/notifymerequests', { webhookUrl: hookUrl });
+  await busy.asService('PUT', '/v1/deliveries/good/outcome', cancel);
+  await eventually(() => told.length === 1, { what: 'the other business is told' });
+  assert.ok(hangingCalls <= 20, `${hangingCalls} of one business under way at once`);
+  hanging.closeAllConnections();
+  hanging.close();
+});
+
 test('mail and text messages are kept where they can be read back', async () => {
   const body = { emailAddress: 'a@example.com', sms: '+4915112345678', stages: ['Cancelled'] };
   const { channels, webhookSecret } = await subscribed('told', body);

@@ -145,11 +145,20 @@ export type NotificationResult =
   | { readonly kind: 'retry'; readonly notBeforeMs: number; readonly error: string }
   | { readonly kind: 'given-up'; readonly error: string };
 
+export interface DueQuery {
+  readonly nowMs: number;
+  /** Whoever was handed one has so long to settle it. */
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** How many more of a business may be handed out: one whose receivers hang must not keep all others waiting. */
+  roomOf(businessId: string): number;
+}
+
 /** What is to be told, and what was told. */
 export interface Notifications {
   list(key: DeliveryKey, afterId: string, limit: number): Promise<readonly Notification[]>;
-  /** Hands out each due one to one caller, who has `leaseMs` to settle it. */
-  claimDue(nowMs: number, leaseMs: number, limit: number): Promise<readonly DueNotification[]>;
+  /** Hands out each due one to one caller, business after business in turn, and of each what is due for longest. */
+  claimDue(query: DueQuery): Promise<readonly DueNotification[]>;
   settle(notification: DueNotification, result: NotificationResult): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { CheckWebhook } from '../../app/ports.ts';
 import { isPublicAddress } from './address-rules.ts';
+import type { Resolve } from './resolve.ts';
 
 /** Names that never lead to the internet, whatever a resolver says. */
 const privateSuffixes = ['localhost', 'local', 'internal', 'localdomain', 'home.arpa'] as const;
@@ -11,7 +11,10 @@ const resolveMsMax = 2000;
  * Tells a customer at once what would fail later. It protects nothing by itself: the sender checks again where it connects. A
  * name that does not resolve now is let through, since it may tomorrow.
  */
-export function createWebhookCheck({ allowPrivate }: { readonly allowPrivate: boolean }): CheckWebhook {
+export function createWebhookCheck(
+  { allowPrivate }: { readonly allowPrivate: boolean },
+  resolve: Resolve,
+): CheckWebhook {
   return async (text, signal) => {
     const url = URL.parse(text);
     if (url === null) return 'it is not a URL';
@@ -19,18 +22,14 @@ export function createWebhookCheck({ allowPrivate }: { readonly allowPrivate: bo
     if (allowPrivate) return undefined;
     const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
     const isPrivateName = privateSuffixes.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
-    const addresses = isIP(host) === 0 ? await resolved(host, signal) : [host];
+    const addresses = isIP(host) === 0 ? await resolved(host, resolve, signal) : [host];
     const leadsInside = isPrivateName || addresses.some((address) => !isPublicAddress(address));
     return leadsInside ? 'it does not lead to the public internet' : undefined;
   };
 }
 
-async function resolved(host: string, signal: AbortSignal): Promise<string[]> {
+async function resolved(host: string, resolve: Resolve, signal: AbortSignal): Promise<readonly string[]> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(resolveMsMax)]);
-  const gaveUp = new Promise<string[]>((resolve) => limited.addEventListener('abort', () => resolve([])));
-  const found = lookup(host, { all: true }).then(
-    (all) => all.map(({ address }) => address),
-    () => [],
-  );
-  return Promise.race([found, gaveUp]);
+  const gaveUp = new Promise<string[]>((give) => limited.addEventListener('abort', () => give([])));
+  return Promise.race([resolve(host).catch(() => []), gaveUp]);
 }

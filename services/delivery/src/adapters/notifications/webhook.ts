@@ -1,13 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import type { DueNotification, Notify } from '../../app/ports.ts';
-import { isPublicAddress } from './address-rules.ts';
+import type { Resolve } from './resolve.ts';
 
 export interface WebhookSettings {
-  /** For tests and local use: every address may be called. */
-  readonly allowPrivate: boolean;
+  /** Whether an IP address may be called. */
+  readonly isAllowed: (address: string) => boolean;
   readonly timeoutMs: number;
   readonly answerBytesMax: number;
 }
@@ -16,18 +15,12 @@ export interface WebhookSender extends AsyncDisposable {
   readonly notify: Notify;
 }
 
-export type Resolve = typeof lookup;
-
 /**
  * Posts notifications, signed with the subscription's secret. The address is checked where the connection is made, on
  * the very addresses that it is made to: a name that resolves differently the second time gains nothing. Redirects are
  * not followed.
  */
-export function createWebhookSender(
-  settings: WebhookSettings,
-  nowMs: () => number,
-  resolve: Resolve = lookup,
-): WebhookSender {
+export function createWebhookSender(settings: WebhookSettings, nowMs: () => number, resolve: Resolve): WebhookSender {
   const agent = new Agent({
     connect: { lookup: checkedLookup(settings, resolve), timeout: settings.timeoutMs },
     connections: 4,
@@ -69,25 +62,27 @@ function signed({ id, content, webhookSecret }: DueNotification, timestampS: num
 }
 
 /** Sockets to literal addresses are opened without a look-up. */
-function refuseLiteral({ hostname }: URL, { allowPrivate }: WebhookSettings): void {
+function refuseLiteral({ hostname }: URL, { isAllowed }: WebhookSettings): void {
   const address = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(address) !== 0 && !allowPrivate && !isPublicAddress(address)) throw notAllowed(address);
+  if (isIP(address) !== 0 && !isAllowed(address)) throw notAllowed(address);
 }
 
-function checkedLookup({ allowPrivate }: WebhookSettings, resolve: Resolve): LookupFunction {
+function checkedLookup({ isAllowed }: WebhookSettings, resolve: Resolve): LookupFunction {
+  const checked = async (hostname: string) => {
+    const addresses = await resolve(hostname);
+    if (addresses.length === 0 || !addresses.every(isAllowed)) throw notAllowed(hostname);
+    return addresses.map((address) => ({ address, family: isIP(address) }));
+  };
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      const addresses: readonly LookupAddress[] = error === null ? found : [];
-      const bad = allowPrivate ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
-      const [first] = addresses;
-      const problem = error ?? (bad === undefined ? null : notAllowed(hostname));
-      if (problem !== null || first === undefined) return callback(problem ?? notAllowed(hostname), '', 0);
-      if (options.all === true) return callback(null, [...addresses]);
-      return callback(null, first.address, first.family);
-    });
+    const pass = (found: readonly { readonly address: string; readonly family: number }[]) => {
+      const [first = { address: '', family: 0 }] = found;
+      if (options.all === true) callback(null, [...found]);
+      else callback(null, first.address, first.family);
+    };
+    checked(hostname).then(pass, (error: Error) => callback(error, '', 0));
   };
 }
 
 function notAllowed(host: string): Error {
-  return new Error(`${host} is not an address of the public internet`);
+  return new Error(`${host} does not lead to the public internet`);
 }

@@ -1,6 +1,6 @@
 import type { DeliveryStage, Notification } from '@dronedelivery/contracts';
 import type { Database, SqlReader, SqlWriter } from '@dronedelivery/service-kit/sqlite';
-import type { DueNotification, NotificationResult, Notifications } from '../../app/ports.ts';
+import type { DueNotification, DueQuery, NotificationResult, Notifications } from '../../app/ports.ts';
 import { instant, instantOrNull } from '../../app/views.ts';
 import type { NotificationChannel } from '../../domain/delivery.ts';
 
@@ -21,7 +21,11 @@ interface NotificationRow {
   readonly last_error: string | null;
 }
 
+/** Businesses looked at in one claim; the next one goes on from there. */
+const businessesMax = 500;
+
 export function createSqliteNotifications(database: Database): Notifications {
+  let lastServed = '';
   return {
     list: async ({ businessId, id }, afterId, limit) =>
       database.read((sql) =>
@@ -33,9 +37,11 @@ export function createSqliteNotifications(database: Database): Notifications {
           .map(notificationOf),
       ),
 
-    claimDue: async (nowMs, leaseMs, limit) => {
-      const isAnyDue = database.read((sql) => due(sql, nowMs, 1).length > 0);
-      return isAnyDue ? database.write((sql) => claim(sql, nowMs, leaseMs, limit)) : [];
+    claimDue: async (query) => {
+      const { rows, last } = database.read((sql) => inTurn(sql, query, lastServed));
+      const after = lastServed;
+      lastServed = last;
+      return rows.length === 0 ? [] : database.write((sql) => claim(sql, query, after));
     },
 
     settle: async ({ key, id }, result) => {
@@ -54,18 +60,50 @@ export function createSqliteNotifications(database: Database): Notifications {
 /** No attempt is put off for longer: what is due only after this was put off before the clock was set back. */
 const putOffMsMax = 60 * 60_000;
 
-function due(sql: SqlReader, nowMs: number, limit: number): NotificationRow[] {
-  const select = "SELECT * FROM notification WHERE state = 'Pending' AND";
-  const rows = sql.all<NotificationRow>(`${select} due_at <= ? ORDER BY due_at LIMIT ?`, nowMs, limit);
-  if (rows.length > 0) return rows;
-  return sql.all<NotificationRow>(`${select} due_at > ? ORDER BY due_at LIMIT ?`, nowMs + putOffMsMax, limit);
+/**
+ * Business after business, beginning behind the one served last: in the order of time alone, one business with a long
+ * backlog would keep all others waiting.
+ */
+function inTurn(sql: SqlReader, { nowMs, limit, roomOf }: DueQuery, after: string) {
+  const rows: NotificationRow[] = [];
+  let last = after;
+  for (const business of businessesInTurn(sql, after)) {
+    last = business;
+    const room = Math.min(roomOf(business), limit - rows.length);
+    if (room > 0) rows.push(...dueOf(sql, business, nowMs, room));
+    if (rows.length >= limit) break;
+  }
+  return { rows, last };
 }
 
-function claim(sql: SqlWriter, nowMs: number, leaseMs: number, limit: number): DueNotification[] {
-  return due(sql, nowMs, limit).map((row) => {
+function* businessesInTurn(sql: SqlReader, after: string): Generator<string> {
+  let looks = 0;
+  let next = nextBusiness(sql, after);
+  for (; next !== undefined && looks < businessesMax; next = nextBusiness(sql, next), looks++) yield next;
+  next = nextBusiness(sql, '');
+  for (; next !== undefined && next <= after && looks < businessesMax; next = nextBusiness(sql, next), looks++)
+    yield next;
+}
+
+function nextBusiness(sql: SqlReader, after: string): string | undefined {
+  const query =
+    "SELECT business_id FROM notification WHERE state = 'Pending' AND business_id > ? ORDER BY business_id LIMIT 1";
+  return sql.get<Pick<NotificationRow, 'business_id'>>(query, after)?.business_id;
+}
+
+function dueOf(sql: SqlReader, businessId: string, nowMs: number, limit: number): NotificationRow[] {
+  const select = "SELECT * FROM notification WHERE state = 'Pending' AND business_id = ? AND";
+  const rows = sql.all<NotificationRow>(`${select} due_at <= ? ORDER BY due_at LIMIT ?`, businessId, nowMs, limit);
+  if (rows.length > 0) return rows;
+  const putOffUntilMs = nowMs + putOffMsMax;
+  return sql.all<NotificationRow>(`${select} due_at > ? ORDER BY due_at LIMIT ?`, businessId, putOffUntilMs, limit);
+}
+
+function claim(sql: SqlWriter, query: DueQuery, after: string): DueNotification[] {
+  return inTurn(sql, query, after).rows.map((row) => {
     sql.run(
       'UPDATE notification SET attempts = attempts + 1, due_at = ? WHERE business_id = ? AND delivery_id = ? AND id = ?',
-      ...[nowMs + leaseMs, row.business_id, row.delivery_id, row.id],
+      ...[query.nowMs + query.leaseMs, row.business_id, row.delivery_id, row.id],
     );
     return dueNotificationOf(row);
   });

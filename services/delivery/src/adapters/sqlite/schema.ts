@@ -66,7 +66,7 @@ CREATE TABLE notification (
   due_at INTEGER NOT NULL,
   PRIMARY KEY (business_id, delivery_id, id)
 ) STRICT;
-CREATE INDEX notification_due ON notification (due_at) WHERE state = 'Pending';
+CREATE INDEX notification_pending ON notification (business_id, due_at) WHERE state = 'Pending';
 `;
 
 /** Deliveries that have ended: what MongoDB holds in production. */
