@@ -113,6 +113,8 @@ test('a business whose receivers hang keeps no other waiting, and goes on when o
   const before = rooms;
   hanging.resolve();
   await eventually(() => rooms > before, { what: 'word that there is room' });
-  while ((await teller.tellDue(never)) > 0) await eventually(() => true);
-  await eventually(() => notifications.settled.size === 4);
+  await eventually(async () => {
+    await teller.tellDue(never);
+    return notifications.settled.size === 4;
+  });
 });
