@@ -181,7 +181,8 @@ describe('a notify-me request', () => {
   });
 
   test('may not lead into our own networks', async () => {
-    await using careful = await runDelivery({ connectionString: unreachableBroker });
+    const overrides = { resolve: async (host: string) => [host === 'hooks.example' ? '10.0.0.1' : '93.184.215.14'] };
+    await using careful = await runDelivery({ connectionString: unreachableBroker, overrides });
     await careful.asService('PUT', '/v1/deliveries/careful', putBody());
     const urls = [
       'http://127.0.0.1/x',
@@ -191,6 +192,7 @@ describe('a notify-me request', () => {
       'http://2130706433/',
       'http://localhost:1/',
       'http://hooks.internal/',
+      'http://hooks.example/',
       'https://user:secret@example.com/',
     ];
     for (const webhookUrl of urls) {
@@ -199,5 +201,7 @@ describe('a notify-me request', () => {
       });
       assert.deepEqual([status, body.type], [422, 'urn:drone-delivery:problem:webhook-refused'], webhookUrl);
     }
+    const allowed = { webhookUrl: 'http://public.example/' };
+    assert.equal((await careful.asShipper('POST', '/v1/deliveries/careful/notifymerequests', allowed)).status, 201);
   });
 });

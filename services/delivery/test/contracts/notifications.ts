@@ -86,9 +86,9 @@ export function notificationsContract(name: string, open: () => Promise<OpenedNo
       await using opened = await open();
       await subscribed(opened.inFlight);
       await apply(opened.inFlight, key, [news('picked-up', 3)]);
-      assert.deepEqual(await opened.notifications.claimDue(startMs - 3_000_000, leaseMs, 10), []);
-      assert.equal((await opened.notifications.claimDue(startMs - 86_400_000, leaseMs, 10)).length, 1);
-      assert.deepEqual(await opened.notifications.claimDue(startMs - 86_400_000, leaseMs, 10), []);
+      assert.deepEqual(await opened.notifications.claimDue(at(startMs - 3_000_000)), []);
+      assert.equal((await opened.notifications.claimDue(at(startMs - 86_400_000))).length, 1);
+      assert.deepEqual(await opened.notifications.claimDue(at(startMs - 86_400_000)), []);
     });
 
     test('keep their delivery from being forgotten while they are pending', async () => {
