@@ -29,6 +29,8 @@ export class SupervisedProcess implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   restarts = 0;
+  /** How the process ended last: `exit code 0`, or the name of a signal. */
+  lastEnd: string | undefined;
   /** From the latest start until the process said that it listens; undefined until then. */
   listeningAfterMs: number | undefined;
 
@@ -62,6 +64,7 @@ export class SupervisedProcess implements AsyncDisposable {
     while (!this.#stopping.signal.aborted) {
       const startedAt = performance.now();
       const how = await this.#runOnce();
+      this.lastEnd = how;
       if (this.#stopping.signal.aborted) return;
       deathsInARow = performance.now() - startedAt < quickDeathMs ? deathsInARow + 1 : 1;
       const pauseMs = Math.min(restartDelayMs.first * 2 ** (deathsInARow - 1), restartDelayMs.max);

@@ -43,7 +43,10 @@ export function dependencySuite(cases: readonly DependencyCase[]): void {
   const disturbances: Disturbance[] = [];
   before(async () => {
     const shortPauses = { TRANSIENT_DELAY_FIRST_MS: '1000', BREAKER_OPEN_MS: '1000' };
-    faulty = await startFaultySystem(links, { drones: 60, lockSeconds: 5, settings: { workflow: shortPauses } });
+    // It asks the scheduler whenever there is no news for a moment, so that this link is in use.
+    const curious = { SILENCE_MS: '200' };
+    const settings = { workflow: shortPauses, delivery: curious };
+    faulty = await startFaultySystem(links, { drones: 60, lockSeconds: 5, settings });
     traffic = startTraffic(faulty.running, { name: 'dependencies' });
     await traffic.more(3);
   });

@@ -7,7 +7,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  * - `slow`: answers come two seconds late.
  * - `garbage`: requests are not passed on, and answered with what is no answer.
  * - `reset`: connections are reset, also new ones.
- * - `swallow`: connections stay open for good, but nothing arrives any more, not even their end: a cable was pulled.
+ * - `swallow`: connections stay open, but nothing arrives any more, as behind a firewall that has forgotten them; once it is
+ *   healed their end is passed on, and new ones work.
  */
 export type Fault = 'hang' | 'slow' | 'garbage' | 'reset' | 'swallow';
 
@@ -113,6 +114,7 @@ class Tunnel {
   suffer(fault: Fault | undefined): void {
     this.#fault = fault;
     if (fault === 'swallow') this.#isCut = true;
+    else if (this.#client.destroyed || this.#target.destroyed) this.#closed();
     if (fault === 'reset') this.#reset();
     for (const socket of [this.#client, this.#target]) {
       if (fault === 'hang') socket.pause();
@@ -127,10 +129,9 @@ class Tunnel {
     this.#events.ended();
   }
 
-  /** An end that is told on is no silence. */
+  /** An end that is told on at once is no silence. */
   #closed(): void {
-    if (!this.#isCut) void this.#answers.then(() => this.end());
-    else if (this.#client.destroyed && this.#target.destroyed) this.#events.ended();
+    if (this.#fault !== 'swallow') void this.#answers.then(() => this.end());
   }
 
   #request(chunk: Buffer): void {

@@ -115,7 +115,13 @@ class Customers implements Traffic {
 const ordinary = ['create 202', 'read 200', 'read 404 not-found', 'invoice 200'];
 
 /** Nobody saw anything but what is usual, and what is allowed besides. */
-export function assertAnswers({ answers }: Traffic, allowed: readonly string[] = []): void {
+export function assertAnswers({ answers }: Pick<Traffic, 'answers'>, allowed: readonly string[] = []): void {
   const strange = [...answers].filter(([answer]) => !ordinary.includes(answer) && !allowed.includes(answer));
   assert.deepEqual(strange, []);
+}
+
+/** What was answered since `before`, an earlier copy of the answers. */
+export function answersSince({ answers }: Traffic, before: ReadonlyMap<string, number>): Pick<Traffic, 'answers'> {
+  const counts = [...answers].map(([answer, count]) => [answer, count - (before.get(answer) ?? 0)] as const);
+  return { answers: new Map(counts.filter(([, count]) => count > 0)) };
 }

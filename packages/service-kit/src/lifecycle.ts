@@ -17,6 +17,8 @@ export interface RunServiceOptions<C> {
 }
 
 const stopLimitMsDefault = 9_000;
+/** For what libraries have left behind, once all that is ours is closed. */
+const lingerMsMax = 1_000;
 
 /**
  * The body of a service's `main.ts`: environment → configuration → service → run until SIGTERM or SIGINT (or until
@@ -76,18 +78,27 @@ function stopRequested(log: Logger): Promise<void> {
 }
 
 async function stopped(service: Service, stopLimitMs: number, log: Logger): Promise<void> {
-  setTimeout(() => {
+  const limit = setTimeout(() => {
     log.error({ stopLimitMs }, 'did not stop in time');
     process.exit(1);
   }, stopLimitMs).unref();
   try {
     await service[Symbol.asyncDispose]();
     log.info({}, 'stopped');
+    clearTimeout(limit);
     end(0);
+    endLingering(log);
   } catch (error) {
     log.error({ err: error }, 'stopping failed');
     end(1);
   }
+}
+
+function endLingering(log: Logger): void {
+  setTimeout(() => {
+    log.warn({ left: process.getActiveResourcesInfo() }, 'ended although something was left');
+    process.exit(0);
+  }, lingerMsMax).unref();
 }
 
 /** The process ends by itself once nothing is left; only the channel to the parent has to be let go. */

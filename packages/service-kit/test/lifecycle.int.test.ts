@@ -81,6 +81,14 @@ test('a stop that hangs is ended by force', async () => {
   assert.deepEqual(messages(running), ['ready', 'stopping', 'did not stop in time']);
 });
 
+test('what libraries leave behind does not make a good stop a bad one', async () => {
+  const running = start({ NAME: 'lingers' });
+  await once(running.child, 'message');
+  running.child.kill('SIGTERM');
+  assert.equal(await running.exited, 0);
+  assert.deepEqual(messages(running), ['ready', 'stopping', 'stopped', 'ended although something was left']);
+});
+
 test('a child ends with its parent', async () => {
   const running = start({ NAME: 'x' });
   await once(running.child, 'message');

@@ -12,6 +12,7 @@ await runService({
     const server = createHttpServer({ name, host, port, logger: silentLogger });
     const url = await server.listen();
     const hang = () => new Promise<void>(() => undefined);
+    if (name === 'lingers') setInterval(() => undefined, 1000);
     return { url, [Symbol.asyncDispose]: () => (name === 'hangs' ? hang() : server.close()) };
   },
   stopLimitMs: 500,

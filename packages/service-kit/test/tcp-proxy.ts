@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A proxy on loopback whose connections can be cut, or fall silent as if a cable were pulled. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
+  /** Connections that are open. */
+  readonly open: number;
   /** Open connections swallow everything from now on; new ones work. */
   freeze(): void;
   /** Ends open connections; while `refuse` is set, new ones too. */
@@ -36,6 +38,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
   return {
     port: (server.address() as AddressInfo).port,
+    get open() {
+      return pairs.size;
+    },
     freeze: () => {
       for (const [client, target] of pairs) {
         client.unpipe(target).resume();

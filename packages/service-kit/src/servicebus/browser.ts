@@ -1,7 +1,7 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { EntityAddress } from './entity.ts';
 import { fromSdkMessage, type ReceivedMessage } from './message.ts';
-import { closeWithin, openReceiver, toLong } from './sdk.ts';
+import { closeClient, openReceiver, toLong } from './sdk.ts';
 import { settleWith } from './settle.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -56,7 +56,7 @@ export class EntityBrowser implements Browser {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await closeWithin(closeLimitMs, () => this.#client.close());
+    await closeClient(closeLimitMs, this.#client);
   }
 
   async #receiveOne(sequenceNumber: string): Promise<ServiceBusReceivedMessage[]> {

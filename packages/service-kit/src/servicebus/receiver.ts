@@ -172,7 +172,11 @@ export class WatchedReceiver implements Receiver {
 
   async #decide(message: ReceivedMessage): Promise<Settlement> {
     const abort = new AbortController();
-    const end = () => abort.abort();
+    const end = () => {
+      // A handler that goes on must not keep the process alive by it.
+      timer.cancel();
+      abort.abort();
+    };
     const timer = this.#clock.setTimer(end, this.#lockRenewalMsMax);
     this.#stopping.signal.addEventListener('abort', end);
     if (this.#stopping.signal.aborted) end();

@@ -1,8 +1,10 @@
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
-import { closeWithin, type NewClient } from './sdk.ts';
+import { closeClient, type NewClient } from './sdk.ts';
 
 const stallMs = { first: 2000, max: 10_000 } as const;
 const closeLimitMs = 1000;
+/** What is on its way over a connection that was only slow may still arrive. */
+const retireLimitMs = 10_000;
 
 /**
  * The connection of one sender. A connection can be dead without knowing it, and what is on its way over it then blocks what
@@ -41,7 +43,7 @@ export class SenderLink {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await closeWithin(closeLimitMs, () => this.#client.close());
+    await closeClient(closeLimitMs, this.#client);
   }
 
   #renew(): void {
@@ -50,7 +52,7 @@ export class SenderLink {
     const old = this.#client;
     this.#client = this.#newClient();
     this.sender = this.#client.createSender(this.#entity);
-    void closeWithin(closeLimitMs, () => old.close());
+    void closeClient(retireLimitMs, old);
     this.#renewed();
   }
 }

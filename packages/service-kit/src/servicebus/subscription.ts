@@ -1,6 +1,6 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { EntityAddress } from './entity.ts';
-import { closeWithin, type NewClient, openReceiver } from './sdk.ts';
+import { closeClient, closeWithin, type NewClient, openReceiver } from './sdk.ts';
 import { settleWith } from './settle.ts';
 import type { Settlement } from './settlement.ts';
 import { SettlementLane } from './settlement-lane.ts';
@@ -81,7 +81,7 @@ export class Subscription {
     await this.emptied(drainLimitMs);
     this.#isClosed = true;
     this.#releaseWaiters();
-    await closeWithin(closeLimitMs, () => this.#client.close());
+    await closeClient(closeLimitMs, this.#client);
   }
 
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
