@@ -7,7 +7,7 @@ const usage = `Usage: servicebus-emulator --config FILE [--data FILE] [--port N]
   --config FILE   entities, in the format of Config.json of Microsoft's emulator
   --data FILE     SQLite file that holds the messages (default: in memory, gone at the end)
   --port N        AMQP (default 5672; 0 picks a free one)
-  --http-port N   /health and /status (default 5300; 0 picks a free one)
+  --http-port N   administration, /health and /status (default 5300; 0 picks a free one)
   --host H        address to listen on (default 127.0.0.1)
   --faults JSON   for tests: enables faults on demand and sets these to begin with, such as []
 `;

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from './core/clock.ts';
 import type { FaultControl, FaultDefinition } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { type Faults, noFaults } from './faults/faults.ts';
+import { createAdministrationApi } from './http/administration/api.ts';
 import { reportStatus, type StatusReport } from './http/status.ts';
 import { serveStatus } from './http/status-server.ts';
 import { SqliteStore } from './storage/sqlite-store.ts';
@@ -21,7 +22,7 @@ export interface EmulatorOptions {
   /** 0 (the default) picks a free one. */
   readonly port?: number;
   readonly host?: string;
-  /** Where `/health` and `/status` are served; 0 (the default) picks a free one. */
+  /** Where `/health`, `/status` and the administration are served; 0 (the default) picks a free one. */
   readonly httpPort?: number;
   readonly clock?: Clock;
   /** By name. Without, every key and every token is accepted. */
@@ -38,6 +39,8 @@ export interface Emulator extends AsyncDisposable {
   readonly port: number;
   /** For `new ServiceBusClient(…)`. */
   readonly connectionString: string;
+  /** For `new ServiceBusAdministrationClient(…)`, which needs to be told to use HTTP without TLS. */
+  readonly administrationConnectionString: string;
   readonly statusUrl: string;
   /** Present when faults on demand are enabled. */
   readonly faults: FaultControl | undefined;
@@ -70,11 +73,15 @@ export async function startServiceBusEmulator(options: EmulatorOptions): Promise
   if (plan !== undefined) resources.use(plan);
   const amqp = resources.use(await listenAmqp({ broker, limits, keys, onConnectionFault }, host, options.port ?? 0));
   const status = () => reportStatus(broker.namespace, amqp.connections);
-  const http = resources.use(await serveStatus({ status, faults: plan }, host, options.httpPort ?? 0));
+  const { administration } = broker;
+  const api = createAdministrationApi({ administration, keys, nowMs: () => clock.nowMs() });
+  const sources = { status, faults: plan, administration: api };
+  const http = resources.use(await serveStatus(sources, host, options.httpPort ?? 0));
   const owned = resources.move();
   return {
     port: amqp.port,
     connectionString: connectionString(host, amqp.port, keys),
+    administrationConnectionString: connectionString(host, http.port, keys),
     statusUrl: `http://${host}:${http.port}/status`,
     faults: plan,
     status,

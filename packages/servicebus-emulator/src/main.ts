@@ -21,7 +21,10 @@ try {
   // Started with a channel to its parent, it says when it listens and does not outlive the parent.
   if (process.connected) process.once('disconnect', stop);
   process.send?.({ kind: 'ready', url: emulator.statusUrl });
-  process.stdout.write(`Listening: ${emulator.connectionString}\nStatus: ${emulator.statusUrl}\n`);
+  const { administrationConnectionString, connectionString, statusUrl } = emulator;
+  process.stdout.write(
+    `Listening: ${connectionString}\nAdministration: ${administrationConnectionString}\nStatus: ${statusUrl}\n`,
+  );
 } catch (error) {
   process.stderr.write(`servicebus-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -26,6 +26,11 @@ test('a token for the namespace allows everything', () => {
   assert.ok(allows([grant], 'anything/at/all', 0));
 });
 
+test('the address may have a query, as those of the administration have', () => {
+  const address = 'https://host:5300/orders?api-version=2021-05&%24top=5';
+  assert.equal(checkToken(keys, sign(address), '/orders', 0).path, 'orders');
+});
+
 test('any other token is refused', () => {
   const refused = [
     sign(resource, { key: 'wrong' }),

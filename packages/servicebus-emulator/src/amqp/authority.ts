@@ -6,7 +6,7 @@ export type SharedAccessKeys = Readonly<Record<string, string>> | undefined;
 
 /** What a token allows: everything at or below a path, until it expires. */
 export interface Grant {
-  /** Lower case, without scheme, host and slashes at the ends; empty for the whole namespace. */
+  /** Lower case, without scheme, host, query and slashes at the ends; empty for the whole namespace. */
   readonly path: string;
   readonly expiresAtMs: number;
 }
@@ -71,7 +71,7 @@ function signatureHolds(key: string, { resource, expiry, signature }: TokenField
 }
 
 function pathOf(address: string): string {
-  const withoutHost = address.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  const withoutHost = address.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '');
   return withoutHost.replace(/^\/+|\/+$/g, '').toLowerCase();
 }
 

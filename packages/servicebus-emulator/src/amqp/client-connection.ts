@@ -168,7 +168,7 @@ export class ClientConnection {
     const { payload, format } = state.incoming.finish(link, message as unknown as Buffer);
     this.#intakes.get(link)?.(delivery, payload, format);
     const { senderCredit } = this.#surroundings.limits;
-    if (link.credit <= senderCredit / 2) link.add_credit(senderCredit - link.credit);
+    if (link.credit <= senderCredit / 2 && link.is_open()) link.add_credit(senderCredit - link.credit);
   }
 
   #requests(node: RequestNode, entity: string, perform: (request: Request) => object | undefined): Intake {
@@ -220,8 +220,10 @@ export class ClientConnection {
   readonly #onDetach: DetachListener = (entity, reason) => {
     for (const [link, used] of this.#used) {
       if (used !== entity) continue;
+      this.#used.delete(link);
       if (link.is_sender()) this.#closeOutlet(link as InnerSender);
-      else this.#closeIntake(link as InnerReceiver);
+      // What is under way already would otherwise stay without an answer.
+      else this.#intakes.set(link as InnerReceiver, (delivery) => delivery.reject(amqpError(reason)));
       link.close(amqpError(reason));
     }
   };

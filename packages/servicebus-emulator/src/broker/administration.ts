@@ -17,6 +17,9 @@ import type { SqliteStore } from '../storage/sqlite-store.ts';
 const entitiesMax = 10_000;
 const subscriptionsPerTopicMax = 2_000;
 
+/** Where the times of the namespace itself are kept: no entity has this path. */
+const namespacePath = '';
+
 /** A subscription with the topic that it belongs to. */
 export interface Membership {
   readonly topic: Topic;
@@ -30,6 +33,7 @@ export interface AdministrationSurroundings {
   nowMs(): number;
   /** Makes durable what is in hand, and answers it. */
   settle(): void;
+  accessedAtMs(entity: Queue | Topic): number | undefined;
   /** Whoever uses the entity has to let go of it. */
   detach(entity: Queue | Topic, reason: BrokerError): void;
 }
@@ -45,8 +49,26 @@ export class Administration {
     this.#surroundings = surroundings;
   }
 
+  /** Notes what is there: only the first time counts. */
+  begin(): void {
+    const { namespace, nowMs, store } = this.#surroundings;
+    for (const path of [namespacePath, ...[...namespace.entities].map((entity) => entity.path)])
+      store.revisions.appear(path, nowMs());
+    store.commit();
+  }
+
   get namespace(): Namespace {
     return this.#surroundings.namespace;
+  }
+
+  /** Of the namespace itself. */
+  get namespaceTimes(): EntityTimes {
+    return this.#surroundings.store.revisions.readTimes(namespacePath);
+  }
+
+  /** When a client last used the entity; undefined when none has since the broker started. */
+  accessedAtMs(entity: Queue | Topic): number | undefined {
+    return this.#surroundings.accessedAtMs(entity);
   }
 
   timesOf({ path }: Queue | Topic): EntityTimes {

@@ -34,6 +34,7 @@ export class Broker {
   readonly #sessionDesk: SessionDesk;
   readonly #alarm: Alarm;
   readonly #turns: Turns;
+  readonly #accessed = new WeakMap<Queue | Topic, number>();
 
   constructor(
     definition: NamespaceDefinition,
@@ -70,10 +71,10 @@ export class Broker {
       store,
       nowMs: () => clock.nowMs(),
       settle: () => this.#turns.settle(),
+      accessedAtMs: (entity) => this.#accessed.get(entity),
       detach: (entity, reason) => this.#detach(entity, reason),
     });
-    for (const { path } of this.namespace.entities) store.revisions.appear(path, clock.nowMs());
-    store.commit();
+    this.administration.begin();
     this.#sweep();
   }
 
@@ -114,6 +115,7 @@ export class Broker {
       throw new BrokerError('server-busy', `Sends to '${target.path}' are refused on demand.`);
     target.assertAccepts(arrivals);
     const { nowMs } = this;
+    this.#accessed.set(target, nowMs);
     return arrivals.map((arrival) => target.accept(arrival, nowMs));
   }
 
@@ -198,7 +200,10 @@ export class Broker {
 
   #find(address: string): Queue | Topic {
     const entity = this.namespace.find(address);
-    if (entity !== undefined) return entity;
+    if (entity !== undefined) {
+      this.#accessed.set(entity, this.nowMs);
+      return entity;
+    }
     throw notFound(address);
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import { ConfigError, parseConfig } from './parse-config.ts';
 
 const wrap = (namespace: object, more: object = {}) => ({
@@ -31,6 +31,11 @@ test('durations', () => {
     P1M: undefined,
   };
   for (const [text, ms] of Object.entries(expected)) assert.equal(parseDuration(text), ms, text);
+});
+
+test('durations are written as they are read', () => {
+  const texts = ['PT0S', 'PT1S', 'PT1.5S', 'PT1M30S', 'PT1H', 'P1D', 'P7DT1H2M3.004S', 'P10675199DT2H48M5.4775807S'];
+  for (const text of texts) assert.equal(formatDuration(parseDuration(text) ?? -1), text);
 });
 
 suite('a configuration', () => {

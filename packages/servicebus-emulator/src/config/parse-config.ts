@@ -1,3 +1,4 @@
+import { isEntityName } from '../core/entity-definition.ts';
 import type { EntityStatus, Limits, QueueOptions, TopicOptions } from '../core/entity-options.ts';
 import { checkForwarding } from './check-forwarding.ts';
 import type { NamespaceDefinition, QueueDefinition, SubscriptionDefinition, TopicDefinition } from './definition.ts';
@@ -29,8 +30,9 @@ const duplicateWindowRangeMs = [secondMs, 7 * dayMs] as const;
 const sizeRangeMegabytes = [1, 81920] as const;
 const defaultSizeMegabytes = 1024;
 const defaultMessages = 1_000_000;
+const metadataMax = 1_024;
 
-const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status'];
+const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status', 'UserMetadata'];
 const duplicateFields = ['DuplicateDetectionHistoryTimeWindow', 'RequiresDuplicateDetection'];
 const receivingFields = [
   'DeadLetteringOnMessageExpiration',
@@ -89,10 +91,14 @@ function readNamespace(reader: ConfigReader, value: unknown, path: string): Name
 
 function readQueue(reader: ConfigReader, value: unknown, path: string): QueueDefinition {
   const { name, properties } = readEntity(reader, value, path, []);
-  const at = `${path}.Properties`;
-  const fields = reader.fields(properties, at, [...receivingFields, ...duplicateFields, ...sizeFields]);
-  const duplicateWindowMs = readDuplicateWindow(reader, fields, at);
-  return { name, options: { ...readReceiving(reader, fields, at), duplicateWindowMs } };
+  return { name, options: readQueueOptions(reader, properties, `${path}.Properties`) };
+}
+
+/** The properties of a queue; problems go to the reader. */
+export function readQueueOptions(reader: ConfigReader, value: unknown, path: string): QueueOptions {
+  const fields = reader.fields(value, path, [...receivingFields, ...duplicateFields, ...sizeFields]);
+  const duplicateWindowMs = readDuplicateWindow(reader, fields, path);
+  return { ...readReceiving(reader, fields, path), duplicateWindowMs };
 }
 
 function readTopic(reader: ConfigReader, value: unknown, path: string): TopicDefinition {
@@ -105,7 +111,8 @@ function readTopic(reader: ConfigReader, value: unknown, path: string): TopicDef
   return { name, options, subscriptions };
 }
 
-function readTopicOptions(reader: ConfigReader, value: unknown, path: string): TopicOptions {
+/** The properties of a topic; problems go to the reader. */
+export function readTopicOptions(reader: ConfigReader, value: unknown, path: string): TopicOptions {
   const known = ['DefaultMessageTimeToLive', ...duplicateFields, ...sizeFields];
   const fields = reader.fields(value, path, known);
   return {
@@ -118,14 +125,21 @@ function readTopicOptions(reader: ConfigReader, value: unknown, path: string): T
 
 function readSubscription(reader: ConfigReader, value: unknown, path: string): SubscriptionDefinition {
   const { name, properties, fields } = readEntity(reader, value, path, ['Rules']);
-  const at = `${path}.Properties`;
+  const own = readSubscriptionOptions(reader, properties, `${path}.Properties`);
+  return { name, ...own, rules: parseRules(reader, fields.Rules, `${path}.Rules`) };
+}
+
+/** The properties of a subscription; problems go to the reader. */
+export function readSubscriptionOptions(
+  reader: ConfigReader,
+  value: unknown,
+  path: string,
+): Pick<SubscriptionDefinition, 'options' | 'deadLetterOnFilterErrors'> {
   const filterErrors = 'DeadLetteringOnFilterEvaluationExceptions';
-  const given = reader.fields(properties, at, [...receivingFields, ...sizeFields, filterErrors]);
+  const fields = reader.fields(value, path, [...receivingFields, ...sizeFields, filterErrors]);
   return {
-    name,
-    options: readReceiving(reader, given, at),
-    rules: parseRules(reader, fields.Rules, `${path}.Rules`),
-    deadLetterOnFilterErrors: reader.flag(given[filterErrors], `${at}.${filterErrors}`, true),
+    options: readReceiving(reader, fields, path),
+    deadLetterOnFilterErrors: reader.flag(fields[filterErrors], `${path}.${filterErrors}`, true),
   };
 }
 
@@ -138,7 +152,7 @@ interface EntityFields {
 function readEntity(reader: ConfigReader, value: unknown, path: string, more: readonly string[]): EntityFields {
   const fields = reader.fields(value, path, ['Name', 'Properties', ...more]);
   const name = reader.text(fields.Name, `${path}.Name`);
-  if (name === undefined || !/^[A-Za-z0-9](?:[\w./~-]{0,258}[A-Za-z0-9_])?$/.test(name))
+  if (name === undefined || !isEntityName(name))
     reader.report(`${path}.Name`, 'expected 1 to 260 letters, digits, and . - _ / inside');
   return { name: name ?? '', properties: fields.Properties ?? {}, fields };
 }
@@ -172,7 +186,14 @@ function readLimits(reader: ConfigReader, fields: Record<string, unknown>, path:
   );
   const range = [1, 100_000_000] as const;
   const messagesMax = reader.integer(fields.MaxMessageCount, `${path}.MaxMessageCount`, defaultMessages, range);
-  return { bytesMax: megabytes * 2 ** 20, messagesMax };
+  return { bytesMax: megabytes * 2 ** 20, messagesMax, userMetadata: readMetadata(reader, fields, path) };
+}
+
+function readMetadata(reader: ConfigReader, fields: Record<string, unknown>, path: string): string | undefined {
+  const text = reader.text(fields.UserMetadata, `${path}.UserMetadata`);
+  if (text !== undefined && text.length > metadataMax)
+    reader.report(`${path}.UserMetadata`, `expected ${metadataMax} characters at most`);
+  return text || undefined;
 }
 
 function readTimeToLive(reader: ConfigReader, fields: Record<string, unknown>, path: string): number {

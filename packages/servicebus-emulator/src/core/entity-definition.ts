@@ -13,6 +13,11 @@ export type EntityDefinition =
 
 const subscriptionsPart = '/subscriptions/';
 
+/** What a queue or a topic may be called: 1 to 260 letters, digits, and . - _ ~ / inside. */
+export function isEntityName(name: string): boolean {
+  return /^[A-Za-z0-9](?:[\w./~-]{0,258}[A-Za-z0-9_])?$/.test(name);
+}
+
 /** As clients address it, such as `orders` or `events/Subscriptions/audit`. */
 export function pathOf(definition: EntityDefinition): string {
   const { name } = definition;

@@ -4,6 +4,8 @@ export interface Limits {
   /** Messages that an entity holds, dead letters included. */
   readonly messagesMax: number;
   readonly bytesMax: number;
+  /** A note of whoever made the entity. */
+  readonly userMetadata?: string | undefined;
 }
 
 interface CommonOptions extends Limits {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultControl } from '../faults/fault.ts';
 import { FaultPlanError, parseFaults } from '../faults/parse-faults.ts';
+import { readBody } from './read-body.ts';
 import { sendJson, sendProblem } from './respond.ts';
 
 const bodyBytesMax = 64 * 1024;
@@ -35,7 +36,7 @@ async function replaceFaults(
   control: FaultControl,
 ): Promise<boolean> {
   try {
-    const text = await readBody(request);
+    const text = await readBody(request, bodyBytesMax);
     if (text === undefined) {
       response.setHeader('connection', 'close');
       sendProblem(response, 413, `The body is larger than ${bodyBytesMax} bytes`);
@@ -50,15 +51,4 @@ async function replaceFaults(
     else throw error;
     return false;
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

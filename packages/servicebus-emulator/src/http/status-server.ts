@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FaultControl } from '../faults/fault.ts';
 import { listen } from '../net/listen.ts';
+import type { AdministrationApi } from './administration/api.ts';
+import { answerAdministration, isAdministration } from './administration/serve.ts';
 import { answerFaults } from './fault-routes.ts';
 import { sendJson, sendProblem } from './respond.ts';
 import type { StatusReport } from './status.ts';
@@ -13,11 +15,12 @@ export interface StatusSources {
   readonly status: () => StatusReport;
   /** Undefined: faults on demand are not enabled, and there is no such path. */
   readonly faults: FaultControl | undefined;
+  readonly administration: AdministrationApi;
 }
 
 const requestTimeoutMs = 10_000;
 
-/** Serves `GET /health` and `GET /status` as JSON, and `/faults` where they are enabled. */
+/** Serves `GET /health` and `GET /status` as JSON, the administration, and `/faults` where they are enabled. */
 export async function serveStatus(sources: StatusSources, host: string, port: number): Promise<StatusServer> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     // A client that goes away in the middle of its request is owed no answer.
@@ -36,10 +39,11 @@ export async function serveStatus(sources: StatusSources, host: string, port: nu
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, faults }: StatusSources,
+  { status, faults, administration }: StatusSources,
 ): Promise<void> {
   const [path] = (request.url ?? '/').split('?');
-  if (path === '/faults' && faults !== undefined) await answerFaults(request, response, faults);
+  if (isAdministration(request)) await answerAdministration(request, response, administration);
+  else if (path === '/faults' && faults !== undefined) await answerFaults(request, response, faults);
   else if (path !== '/health' && path !== '/status') sendProblem(response, 404, 'There is no such path');
   else if (request.method !== 'GET') {
     response.setHeader('allow', 'GET');

@@ -1,11 +1,13 @@
 import { after, before } from 'node:test';
 import {
+  type ServiceBusAdministrationClient,
   ServiceBusClient,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
   type ServiceBusSessionReceiver,
 } from '@azure/service-bus';
-import { startServiceBusEmulator } from '../../src/index.ts';
+import { type Emulator, startServiceBusEmulator } from '../../src/index.ts';
+import { administer } from './administer.ts';
 import { conformanceConfig } from './conformance-config.ts';
 
 const variable = 'SERVICEBUS_CONFORMANCE_CONNECTION_STRING';
@@ -14,6 +16,7 @@ const variable = 'SERVICEBUS_CONFORMANCE_CONNECTION_STRING';
 export interface TestNamespace {
   client(): ServiceBusClient;
   connectionString(): string;
+  administration(): ServiceBusAdministrationClient;
 }
 
 /** The namespace that the environment names, or else an emulator of its own for the file. */
@@ -21,9 +24,12 @@ export function useNamespace(): TestNamespace {
   const resources = new AsyncDisposableStack();
   let client: ServiceBusClient | undefined;
   let connectionString = '';
+  let administrationConnectionString = '';
   before(async () => {
     const real = process.env[variable];
-    connectionString = real ?? (await startEmulator(resources));
+    const emulator = real === undefined ? await startEmulator(resources) : undefined;
+    connectionString = emulator?.connectionString ?? real ?? '';
+    administrationConnectionString = emulator?.administrationConnectionString ?? connectionString;
     const opened = new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 0 } });
     resources.defer(() => opened.close());
     if (real !== undefined) await empty(opened);
@@ -36,11 +42,12 @@ export function useNamespace(): TestNamespace {
       return client;
     },
     connectionString: () => connectionString,
+    administration: () => administer(administrationConnectionString),
   };
 }
 
-async function startEmulator(resources: AsyncDisposableStack): Promise<string> {
-  return resources.use(await startServiceBusEmulator({ config: conformanceConfig })).connectionString;
+async function startEmulator(resources: AsyncDisposableStack): Promise<Emulator> {
+  return resources.use(await startServiceBusEmulator({ config: conformanceConfig }));
 }
 
 /** A namespace that outlives the run may hold what an earlier one left. */
