@@ -106,7 +106,7 @@ export class ClientConnection {
     const { limits } = this.#surroundings;
     try {
       const address = receiver.target?.address ?? '';
-      this.#intakes.set(receiver, this.#intakeFor(address, receiver));
+      this.#intakes.set(receiver, this.#intakeFor(entityAddress(address), receiver));
       receiver.set_source(receiver.source ?? {});
       receiver.set_target({ address });
       receiver.local.attach.max_message_size = limits.messageBytesMax;
@@ -119,13 +119,13 @@ export class ClientConnection {
   #intakeFor(address: string, receiver: InnerReceiver): Intake {
     const { broker, limits } = this.#surroundings;
     this.#assertRoomForLink(receiver.session as InnerSession);
-    if (address === '$cbs') return this.#requests('cbs', address, (request) => this.#putToken(request));
+    if (address === '$cbs') return this.#requests('cbs', receiver, address, (request) => this.#putToken(request));
     this.#assertAllowed(address);
     if (address.endsWith(managementSuffix)) {
       const path = address.slice(0, -managementSuffix.length);
       broker.assertExists(path);
       const context = { broker, path, limits };
-      return this.#requests('management', path, ({ properties, body }) => manage(context, properties, body));
+      return this.#requests('management', receiver, path, ({ properties, body }) => manage(context, properties, body));
     }
     const target = broker.findTarget(address);
     this.#used.set(receiver, target);
@@ -135,7 +135,7 @@ export class ClientConnection {
 
   #openOutlet(sender: InnerSender): void {
     try {
-      this.#outlets.set(sender, this.#outletFor(sender.source?.address ?? '', sender));
+      this.#outlets.set(sender, this.#outletFor(entityAddress(sender.source?.address ?? ''), sender));
     } catch (error) {
       sender.close(amqpError(asBrokerError(error)));
     }
@@ -171,7 +171,12 @@ export class ClientConnection {
     if (link.credit <= senderCredit / 2 && link.is_open()) link.add_credit(senderCredit - link.credit);
   }
 
-  #requests(node: RequestNode, entity: string, perform: (request: Request) => object | undefined): Intake {
+  #requests(
+    node: RequestNode,
+    receiver: InnerReceiver,
+    entity: string,
+    perform: (request: Request) => object | undefined,
+  ): Intake {
     return (delivery, payload) => {
       if (payload === undefined) return delivery.reject(amqpError(new BrokerError('message-too-large', 'Too large.')));
       delivery.accept();
@@ -183,15 +188,22 @@ export class ClientConnection {
       } catch (error) {
         failure = asBrokerError(error);
       }
-      this.#surroundings.broker.answer(entity, (lost) => this.#reply(node, request, body, failure ?? lost));
+      this.#surroundings.broker.answer(entity, (lost) => {
+        const reply = this.#replyLink(receiver, request.replyTo);
+        reply?.send(encodeReply(node, request, body, failure ?? lost));
+      });
     };
   }
 
-  #reply(node: RequestNode, request: Request, body: object | undefined, failure: BrokerError | undefined): void {
-    const status = node === 'cbs' ? 202 : body === undefined ? emptyStatus(request) : 200;
-    const encoded =
-      failure === undefined ? encodeResponse(node, request, status, body) : encodeFailure(node, request, failure);
-    this.#replies.get(request.replyTo)?.send(encoded);
+  /** Some clients name no address for the reply: they mean the link that they opened beside the one of the request. */
+  #replyLink(receiver: InnerReceiver, replyTo: string): ReplyLink | undefined {
+    if (replyTo !== '') return this.#replies.get(replyTo);
+    const address = receiver.target?.address;
+    for (const [sender, outlet] of this.#outlets) {
+      const isBeside = sender.session === receiver.session && sender.source?.address === address;
+      if (isBeside && outlet instanceof ReplyLink) return outlet;
+    }
+    return undefined;
   }
 
   #putToken({ properties, body }: Request): undefined {
@@ -246,6 +258,22 @@ export class ClientConnection {
     for (const receiver of this.#intakes.keys()) if (receiver.session === session) this.#closeIntake(receiver);
     this.#sessions.delete(session);
   }
+}
+
+function encodeReply(
+  node: RequestNode,
+  request: Request,
+  body: object | undefined,
+  failure: BrokerError | undefined,
+): Buffer {
+  if (failure !== undefined) return encodeFailure(node, request, failure);
+  const status = node === 'cbs' ? 202 : body === undefined ? emptyStatus(request) : 200;
+  return encodeResponse(node, request, status, body);
+}
+
+/** Some clients give a URI, such as `amqps://host:5672/orders`, where others name the entity alone. */
+function entityAddress(address: string): string {
+  return address.replace(/^amqps?:\/\/[^/]*\//i, '');
 }
 
 /** Peek says "nothing there" with 204; operations that answer nothing else say 200. */

@@ -76,9 +76,19 @@ function unwrap(state: DescribedState | undefined): Outcome {
   return state === undefined ? {} : outcomes.unwrap_outcome(state);
 }
 
+const rejected = outcomes.rejected({}).described();
+
 /** The receiver gets back the state that it asked for; a rejection without its error, which would read as a failure. */
 function answerTo(state: DescribedState | null | undefined): object | undefined {
-  return state?.descriptor?.value === stateCode.modified ? state : undefined;
+  switch (state?.descriptor?.value) {
+    case stateCode.modified:
+    case stateCode.released:
+      return state ?? undefined;
+    case stateCode.rejected:
+      return rejected;
+    default:
+      return undefined;
+  }
 }
 
 /** @param info as a receiver sends it: reason and description among properties to change */
