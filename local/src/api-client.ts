@@ -10,7 +10,7 @@ export interface ApiAnswer {
 }
 
 const answerLimitMs = 15_000;
-const renewAheadMs = 30_000;
+const renewAheadMs = 60_000;
 
 /** A plain HTTP client of the public API, as a customer would write one: signs in and calls through the edge. */
 export class ApiClient {
@@ -64,8 +64,12 @@ export class ApiClient {
   }
 
   async token(): Promise<string> {
-    if (this.#token === undefined || Date.now() > this.#token.expiresAt - renewAheadMs)
-      this.#token = await this.#signIn();
+    const held = this.#token;
+    if (held !== undefined && Date.now() < held.expiresAt - renewAheadMs) return held.value;
+    this.#token = await this.#signIn().catch((error: unknown) => {
+      if (held === undefined || Date.now() > held.expiresAt) throw error;
+      return held;
+    });
     return this.#token.value;
   }
 

@@ -8,6 +8,7 @@ import { demoRequest } from './demo-request.ts';
 import { readLocalInfo } from './local-info.ts';
 
 const recordLimitMs = 30_000;
+const finalStages: readonly string[] = ['Completed', 'Cancelled', 'Failed'];
 
 try {
   const { values } = parseArgs({ options: { data: { type: 'string', default: defaults.dataDir } } });
@@ -25,6 +26,14 @@ async function requestAndFollow(client: ApiClient): Promise<number> {
   console.log(`Accepted: delivery ${id}`);
   await untilRecorded(client, id);
   let stage = '';
+  // A stream ends with the token that opened it, at the latest.
+  while (!finalStages.includes(stage)) stage = await follow(client, id, stage);
+  console.log(stage === 'Completed' ? '\nDelivered.' : `\nThe delivery ended as ${stage}.`);
+  return stage === 'Completed' ? 0 : 1;
+}
+
+async function follow(client: ApiClient, id: string, before: string): Promise<string> {
+  let stage = before;
   for await (const { event, data } of client.watch(`/v1/deliveries/${id}/events`, new AbortController().signal)) {
     if (event !== 'status') continue;
     const status = data as DeliveryStatusEvent;
@@ -33,8 +42,7 @@ async function requestAndFollow(client: ApiClient): Promise<number> {
     stage = status.stage;
     console.log(line(status));
   }
-  console.log(stage === 'Completed' ? '\nDelivered.' : `\nThe stream ended at stage ${stage}.`);
-  return stage === 'Completed' ? 0 : 1;
+  return stage;
 }
 
 /** The request lies on the queue first: until it was taken from there the delivery is not found. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operation } from '@dronedelivery/contracts';
-import { eventually } from '@dronedelivery/testing';
+import { eventually, FakeClock, startTokenIssuer } from '@dronedelivery/testing';
 import Type from 'typebox';
 import { AppError } from '../src/app-error.ts';
+import { createTokenVerifier } from '../src/auth.ts';
 import { createHttpServer, type EventStream, type EventStreamOptions, registerEventStream } from '../src/http.ts';
 import { silentLogger } from '../src/logger.ts';
 
@@ -145,4 +146,26 @@ test('a closing server ends its streams at once', async () => {
   await one.server.close();
   assert.ok(performance.now() - startedAt < 1000);
   await answer.text();
+});
+
+test('a stream ends when the token that opened it expires', async () => {
+  await using issuer = await startTokenIssuer();
+  const clock = new FakeClock(Date.now());
+  const { issuer: name, jwksUrl } = issuer;
+  const verifier = createTokenVerifier({ issuer: name, audience: 'drone-delivery', jwksUrl });
+  await using server = createHttpServer({ name: 't', host: '127.0.0.1', port: 0, logger: silentLogger, verifier });
+  const guarded = operation({ ...watch, access: { kind: 'roles', roles: ['shipper'] } });
+  registerEventStream(server, guarded, () => untilAborted, { clock });
+  const url = await server.listen();
+  const token = issuer.token({ sub: 's', roles: ['shipper'], businessId: 'b1' }, { expiresInS: 600 });
+  const answer = await fetch(`${url}/v1/things/a/events`, { headers: { authorization: `Bearer ${token}` } });
+  let isOver = false;
+  const over = answer.text().then(() => {
+    isOver = true;
+  });
+  await clock.advance(590_000);
+  await fetch(`${url}/healthz/live`);
+  assert.equal(isOver, false);
+  await clock.advance(20_000);
+  await over;
 });

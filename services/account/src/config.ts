@@ -15,7 +15,8 @@ export const settings = {
   ...processSettings,
   DATA_DIR: text(),
   TOKEN_ISSUER: text({ lengthMax: 500 }),
-  TOKEN_LIFETIME_S: integer({ min: 60, max: 86_400 }).or(3600),
+  /** Also how long a revoked client or a suspended business may go on. */
+  TOKEN_LIFETIME_S: integer({ min: 60, max: 86_400 }).or(600),
   /** How long verifiers may keep a key set. */
   JWKS_MAX_AGE_S: integer({ min: 0, max: 3600 }).or(60),
   /** How long a new key is published before it signs: longer than verifiers keep a key set. */

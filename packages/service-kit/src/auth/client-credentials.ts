@@ -89,7 +89,7 @@ async function fetchWithRetry(options: ClientCredentialsOptions, clock: Clock, a
 }
 
 async function fetchToken(options: ClientCredentialsOptions, clock: Clock): Promise<Held> {
-  const { tokenUrl, clientId, clientSecret, timeoutMs = 3000, renewAheadMs = 60_000 } = options;
+  const { tokenUrl, clientId, clientSecret, timeoutMs = 3000, renewAheadMs = 300_000 } = options;
   const { statusCode, body } = await request(tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -104,8 +104,8 @@ async function fetchToken(options: ClientCredentialsOptions, clock: Clock): Prom
   if (!answer.ok) throw new Error(`${tokenUrl} answered ${statusCode} to client ${clientId}`);
   const lifeMs = answer.value.expires_in * 1000;
   const now = clock.now();
-  // A short-lived token is renewed when a fifth of its life is left.
-  const aheadMs = Math.min(renewAheadMs, lifeMs / 5);
+  // Early, so that the issuer may be away for as long; a short-lived token when half of its life is left.
+  const aheadMs = Math.min(renewAheadMs, lifeMs / 2);
   return { token: answer.value.access_token, expiresAtMs: now + lifeMs, renewAtMs: now + lifeMs - aheadMs };
 }
 

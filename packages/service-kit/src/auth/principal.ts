@@ -9,14 +9,17 @@ export interface Principal {
   readonly ownerId?: string;
   /** Ids, or prefixes that end in `*`. */
   readonly drones?: readonly string[];
+  /** Until then the token counts: what lasts longer than a request has to end. */
+  readonly expiresAtMs: number;
 }
 
 /** A claim is taken over only where it is present: optional fields never hold undefined. */
-export function principalOf(subject: string, claims: AccessTokenClaims): Principal {
+export function principalOf(subject: string, claims: AccessTokenClaims, expiresAtMs: number): Principal {
   const { roles, businessId, ownerId, drones } = claims;
   return Object.freeze({
     subject,
     roles: Object.freeze([...roles]),
+    expiresAtMs,
     ...(businessId === undefined ? {} : { businessId }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(drones === undefined ? {} : { drones: Object.freeze([...drones]) }),
@@ -24,9 +27,10 @@ export function principalOf(subject: string, claims: AccessTokenClaims): Princip
 }
 
 /** Whether a token of role `drone` may report for this drone; a gateway's may name many, by prefixes. */
-export function maySpeakForDrone(principal: Principal, droneId: string): boolean {
-  if (!principal.roles.includes('drone')) return false;
-  return (principal.drones ?? []).some((known) =>
-    known.endsWith('*') ? droneId.startsWith(known.slice(0, -1)) : known === droneId,
-  );
+export function maySpeakForDrone(
+  { roles, drones = [] }: Pick<Principal, 'roles' | 'drones'>,
+  droneId: string,
+): boolean {
+  if (!roles.includes('drone')) return false;
+  return drones.some((known) => (known.endsWith('*') ? droneId.startsWith(known.slice(0, -1)) : known === droneId));
 }

@@ -34,11 +34,6 @@ export interface TokenVerifierOptions {
   readonly keysFreshMs?: number;
 }
 
-interface Verified {
-  readonly principal: Principal;
-  readonly notAfterMs: number;
-}
-
 const tokenLengthMax = 8192;
 const checkClaims = lazyCheck(AccessTokenClaims);
 
@@ -52,9 +47,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const cache = new VerifiedTokens(options.cacheMax ?? 10_000, clock);
   const underWay = new Map<string, Promise<Principal>>();
   const verifyFresh = async (token: string, key: string) => {
-    const verified = await verifyWith(token, keys, options, clock);
-    cache.keep(key, verified);
-    return verified.principal;
+    const principal = await verifyWith(token, keys, options, clock);
+    cache.keep(key, principal);
+    return principal;
   };
   return {
     cached: (token) => (token.length > tokenLengthMax ? undefined : cache.find(digest(token))),
@@ -70,7 +65,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
 /** Bounded; what was used least recently goes first. */
 class VerifiedTokens {
-  readonly #entries = new Map<string, Verified>();
+  readonly #entries = new Map<string, Principal>();
   readonly #max: number;
   readonly #clock: Clock;
 
@@ -83,12 +78,12 @@ class VerifiedTokens {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (this.#clock.now() >= entry.notAfterMs) return undefined;
+    if (this.#clock.now() >= entry.expiresAtMs) return undefined;
     this.#entries.set(key, entry);
-    return entry.principal;
+    return entry;
   }
 
-  keep(key: string, entry: Verified): void {
+  keep(key: string, entry: Principal): void {
     this.#entries.set(key, entry);
     if (this.#entries.size <= this.#max) return;
     for (const oldest of this.#entries.keys()) {
@@ -103,7 +98,7 @@ async function verifyWith(
   keys: KeySource,
   { issuer, audience, clockSkewS = 5 }: TokenVerifierOptions,
   clock: Clock,
-): Promise<Verified> {
+): Promise<Principal> {
   const payload = await payloadOf(token, keys, {
     algorithms: ['ES256'],
     issuer,
@@ -114,10 +109,7 @@ async function verifyWith(
   });
   const claims = checkClaims(payload);
   if (!claims.ok) throw refused('the token has claims of an unknown form');
-  return {
-    principal: principalOf(payload.sub ?? '', claims.value),
-    notAfterMs: ((payload.exp ?? 0) + clockSkewS) * 1000,
-  };
+  return principalOf(payload.sub ?? '', claims.value, ((payload.exp ?? 0) + clockSkewS) * 1000);
 }
 
 async function payloadOf(

@@ -3,6 +3,7 @@ import type { Operation } from '@dronedelivery/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
 import { type Clock, systemClock, type Timer } from '../clock.ts';
+import { principalOfRequest } from './access.ts';
 import { OperationRequest } from './operation-request.ts';
 import { addRoute, inTraceOf } from './operation-route.ts';
 import { sendProblem } from './problem.ts';
@@ -11,7 +12,7 @@ import type { HttpServer } from './server.ts';
 
 /** One client's server-sent events. */
 export interface EventStream {
-  /** Aborted when the client is gone, the server closes, or the client reads too slowly. */
+  /** Aborted when the client is gone or reads too slowly, its token has expired, or the server closes. */
   readonly signal: AbortSignal;
   /** The id of the last event that the client has seen before it connected again. */
   readonly lastEventId: string | undefined;
@@ -83,7 +84,10 @@ function openStream(request: FastifyRequest, reply: FastifyReply, setting: Strea
   const response = writeHead(request, reply, setting.server);
   response.write(`retry: ${retryMs}\n\n`);
   const lastEventId = request.headers['last-event-id'];
-  return new ResponseStream(response, typeof lastEventId === 'string' ? lastEventId : undefined, setting);
+  const stream = new ResponseStream(response, typeof lastEventId === 'string' ? lastEventId : undefined, setting);
+  const expiresAtMs = principalOfRequest(request)?.expiresAtMs;
+  if (expiresAtMs !== undefined) stream.endAt(expiresAtMs);
+  return stream;
 }
 
 function writeHead(request: FastifyRequest, { raw }: FastifyReply, { closing }: HttpServer): ServerResponse {
@@ -104,6 +108,7 @@ class ResponseStream implements EventStream, AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #end = () => this.#ended.abort();
   #heartbeat: Timer;
+  #expiry: Timer | undefined;
   #stalledSinceMs: number | undefined;
 
   constructor(response: ServerResponse, lastEventId: string | undefined, setting: StreamSetting) {
@@ -144,8 +149,15 @@ class ResponseStream implements EventStream, AsyncDisposable {
     return promise;
   }
 
+  /** Whoever was locked out since the stream was opened would otherwise watch for ever. */
+  endAt(atMs: number): void {
+    const { clock } = this.#setting;
+    this.#expiry = clock.setTimer(this.#end, atMs - clock.now());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#heartbeat.cancel();
+    this.#expiry?.cancel();
     this.#setting.server.closing.removeEventListener('abort', this.#end);
     this.#ended.abort();
     if (this.#response.writable) this.#response.end();
