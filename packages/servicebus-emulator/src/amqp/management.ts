@@ -1,13 +1,11 @@
 import rhea from 'rhea';
-import { splitMessage } from '../codec/content.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { MessageCopy } from '../core/message.ts';
+import { readArrival } from './arrival.ts';
 import { deliveryFacts } from './delivery-facts.ts';
 import { swapGuid } from './lock-token.ts';
-import { newMessageId } from './message-id.ts';
 import type { Operation, OperationContext } from './operation.ts';
-import { tooLarge } from './producer-link.ts';
 import { RequestBody } from './request-body.ts';
 import { ruleOperations } from './rule-operations.ts';
 import { requestedSession, sessionOperations } from './session-operations.ts';
@@ -121,9 +119,7 @@ function scheduleMessages({ broker, path, limits }: OperationContext, body: Requ
   const arrivals = body.maps('messages').map((entry) => {
     const message = entry.message;
     if (!Buffer.isBuffer(message)) throw new BrokerError('argument-invalid', 'A message is missing or not binary.');
-    if (message.length > limits.messageBytesMax)
-      throw new BrokerError('message-too-large', tooLarge(limits.messageBytesMax));
-    return splitMessage(message, newMessageId);
+    return readArrival(message, limits.messageBytesMax);
   });
   const sequenceNumbers = broker.send(target, arrivals);
   return { 'sequence-numbers': types.wrap_array(sequenceNumbers, 0x81, undefined) };

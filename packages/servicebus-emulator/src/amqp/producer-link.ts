@@ -1,13 +1,13 @@
 import type { Delivery } from 'rhea';
 import type { Broker } from '../broker/broker.ts';
 import { batchFormat, splitBatch } from '../codec/batch.ts';
-import { type Arrival, splitMessage } from '../codec/content.ts';
-import { BrokerError } from '../core/broker-error.ts';
+import type { Arrival } from '../codec/content.ts';
+import type { BrokerError } from '../core/broker-error.ts';
 import type { Queue } from '../core/queue.ts';
 import type { Topic } from '../core/topic.ts';
+import { readArrival, tooLarge } from './arrival.ts';
 import { amqpError, asBrokerError } from './conditions.ts';
 import type { AmqpLimits } from './limits.ts';
-import { newMessageId } from './message-id.ts';
 
 /** A client that sends to a queue or a topic. A delivery is accepted when its messages are durable. */
 export class ProducerLink {
@@ -42,12 +42,8 @@ export class ProducerLink {
 
   #arrivals(payload: Buffer | undefined, format: number): Arrival[] {
     const { messageBytesMax, messagesPerBatchMax } = this.#limits;
-    if (payload === undefined) throw new BrokerError('message-too-large', tooLarge(messageBytesMax));
-    if (format !== batchFormat) return [splitMessage(payload, newMessageId)];
-    return splitBatch(payload, messagesPerBatchMax).map((message) => splitMessage(message, newMessageId));
+    if (payload === undefined) throw tooLarge(messageBytesMax);
+    if (format !== batchFormat) return [readArrival(payload, messageBytesMax)];
+    return splitBatch(payload, messagesPerBatchMax).map((message) => readArrival(message, messageBytesMax));
   }
-}
-
-export function tooLarge(messageBytesMax: number): string {
-  return `The message is larger than ${messageBytesMax} bytes, the largest that is allowed.`;
 }

@@ -53,6 +53,15 @@ export function readSystemProperties(bare: Buffer): SystemProperties {
   return found;
 }
 
+/** How many bytes the sections of properties take. */
+export function sizesOfProperties(bare: Buffer): { readonly system: number; readonly application: number } {
+  const reader = new AmqpReader(bare);
+  const system = skipProperties(reader);
+  if (!startsApplicationProperties(reader)) return { system, application: 0 };
+  reader.skipValue();
+  return { system, application: reader.offset - system };
+}
+
 /** The session that a message names; undefined for none. */
 export function readSessionId(bare: Buffer): string | undefined {
   const { sessionId } = readSystemProperties(bare);

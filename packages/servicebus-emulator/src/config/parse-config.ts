@@ -32,6 +32,9 @@ const defaultSizeMegabytes = 1024;
 const defaultMessages = 1_000_000;
 const metadataMax = 1_024;
 
+/** As the service has it. */
+const entitiesMax = 10_000;
+
 const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status', 'UserMetadata'];
 const duplicateFields = ['DuplicateDetectionHistoryTimeWindow', 'RequiresDuplicateDetection'];
 const receivingFields = [
@@ -86,6 +89,7 @@ function readNamespace(reader: ConfigReader, value: unknown, path: string): Name
     .map((topic, index) => readTopic(reader, topic, `${path}.Topics[${index}]`));
   reader.reportRepeated([...queues, ...topics], path);
   checkForwarding(reader, queues, topics, path);
+  if (queues.length + topics.length > entitiesMax) reader.report(path, `more than ${entitiesMax} queues and topics`);
   return { name: reader.text(fields.Name, `${path}.Name`) ?? 'sbemulatorns', queues, topics };
 }
 

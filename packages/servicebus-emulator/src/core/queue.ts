@@ -224,8 +224,8 @@ export class Queue implements Outlet, SessionQueue {
 
   defer(token: Buffer, nowMs: number, changes = noChanges): void {
     const message = this.#locks.get(token, nowMs);
-    this.#locks.unlock(message);
     this.#modify(message, changes);
+    this.#locks.unlock(message);
     this.#shelf.defer(message);
   }
 

@@ -3,6 +3,7 @@ import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Journal } from './journal.ts';
 import { bytesOf, type Message, type MessageCopy } from './message.ts';
+import { assertPropertiesFit } from './property-limits.ts';
 
 /** The messages that lie in a queue, and their contents in the journal; scheduled ones are elsewhere. */
 export class Shelf {
@@ -99,7 +100,9 @@ export class Shelf {
     this.#journal.update(this.#entityId, message);
   }
 
+  /** @throws BrokerError `argument-invalid` when its properties have become too many */
   rewrite(message: Message, content: Content): void {
+    assertPropertiesFit(content);
     this.#bytes += bytesOf(content) - message.bytes;
     message.bytes = bytesOf(content);
     this.#journal.rewrite(this.#entityId, message.sequenceNumber, content);

@@ -47,6 +47,16 @@ export const conformanceConfig = {
           ...['session-expiry', 'session-renewal'].map((name) =>
             queue(name, { RequiresSession: true, LockDuration: 'PT2S' }),
           ),
+          ...[
+            'limit-batch',
+            'limit-properties',
+            'processor',
+            'processor-renewal',
+            'processor-settling',
+            'iterator',
+          ].map((name) => queue(name, name === 'processor-renewal' ? { LockDuration: 'PT2S' } : {})),
+          queue('limit-size', { MaxSizeInMegabytes: 1 }),
+          queue('processor-sessions', { RequiresSession: true }),
           queue('no-sessions'),
           queue('forward', { ForwardTo: 'forward-middle' }),
           queue('forward-middle', { ForwardTo: 'forward-end' }),
