@@ -141,3 +141,54 @@ test('only a valid signature administers', async () => {
   const expired = 'SharedAccessSignature sr=declared&sig=x&se=1&skn=Root';
   assert.equal((await ask(emulator, 'declared', { headers: { authorization: expired } })).status, 401);
 });
+
+test('a change that cannot be stored has not happened', async () => {
+  await using emulator = await start({ faults: [] });
+  const administration = administer(emulator.administrationConnectionString);
+  const busy = { code: 'ServerBusyError', statusCode: 503 };
+  const declared = await administration.getQueue('declared');
+  const attempts = [
+    () => administration.createQueue('made'),
+    () => administration.updateQueue({ ...declared, maxDeliveryCount: 3 }),
+    () => administration.deleteQueue('doomed'),
+    () => administration.createSubscription('t', 'second'),
+    () => administration.createRule('t', 's', 'more', { sqlExpression: '1=1' }),
+    () => administration.deleteRule('t', 's', '$Default'),
+  ];
+  for (const attempt of attempts) {
+    emulator.faults?.set([{ kind: 'disk-full', entity: '*', count: 1 }]);
+    await assert.rejects(attempt(), busy);
+  }
+  assert.equal(await administration.queueExists('made'), false);
+  assert.equal((await administration.getQueue('declared')).maxDeliveryCount, 10);
+  assert.equal(await administration.queueExists('doomed'), true);
+  assert.equal(await administration.subscriptionExists('t', 'second'), false);
+  const rules = [];
+  for await (const { name } of administration.listRules('t', 's')) rules.push(name);
+  assert.deepEqual(rules, ['$Default']);
+  for (const attempt of attempts) await attempt();
+});
+
+test('forwarding is set, takes along what lies there, and ends', async () => {
+  await using emulator = await start();
+  const administration = administer(emulator.administrationConnectionString);
+  const refused = { code: 'ServiceError', statusCode: 400 };
+  await assert.rejects(administration.createQueue('from', { forwardTo: 'nowhere' }), refused);
+  await assert.rejects(administration.createQueue('from', { forwardTo: 't', requiresSession: true }), refused);
+  await administration.createQueue('from', { forwardDeadLetteredMessagesTo: 'doomed' });
+  const client = new ServiceBusClient(emulator.connectionString, { retryOptions: { maxRetries: 0 } });
+  await client.createSender('from').sendMessages({ body: 1 });
+  const receiver = client.createReceiver('from');
+  const from = await administration.getQueue('from');
+  await assert.rejects(administration.updateQueue({ ...from, forwardTo: 'from' }), refused);
+  const changed = await administration.updateQueue({ ...from, forwardTo: 'declared' });
+  assert.deepEqual([changed.forwardTo, changed.forwardDeadLetteredMessagesTo], ['declared', 'doomed']);
+  const target = client.createReceiver('declared', { receiveMode: 'receiveAndDelete' });
+  assert.equal((await receiveOne(target)).body, 1);
+  const { forwardTo: _, forwardDeadLetteredMessagesTo: __, ...without } = changed;
+  const ended = await administration.updateQueue(without);
+  assert.deepEqual([ended.forwardTo, ended.forwardDeadLetteredMessagesTo], [undefined, undefined]);
+  await client.createSender('from').sendMessages({ body: 2 });
+  assert.equal((await receiveOne(receiver)).body, 2);
+  await client.close();
+});

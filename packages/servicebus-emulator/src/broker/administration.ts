@@ -33,6 +33,8 @@ export interface AdministrationSurroundings {
   nowMs(): number;
   /** Makes durable what is in hand, and answers it. */
   settle(): void;
+  /** Something may be due, or ready, that was not before. */
+  wake(): void;
   accessedAtMs(entity: Queue | Topic): number | undefined;
   /** Whoever uses the entity has to let go of it. */
   detach(entity: Queue | Topic, reason: BrokerError): void;
@@ -78,6 +80,7 @@ export class Administration {
   /** @throws BrokerError `already-exists`, `quota-exceeded`, `storage-failed` */
   createQueue(definition: QueueDefinition): Queue {
     this.#assertFree(definition.name);
+    this.#assertForwards(definition.name, definition.options);
     const queue = this.namespace.buildQueue(definition);
     this.#write(queue, { kind: 'queue', ...definition });
     this.namespace.add(queue);
@@ -97,6 +100,7 @@ export class Administration {
   createSubscription(topicPath: string, definition: SubscriptionDefinition): Membership {
     const topic = this.getTopic(topicPath);
     this.#assertFree(subscriptionPath(topic.path, definition.name));
+    this.#assertForwards(subscriptionPath(topic.path, definition.name), definition.options);
     if (topic.subscriptions.length >= subscriptionsPerTopicMax)
       throw new BrokerError(
         'quota-exceeded',
@@ -111,9 +115,9 @@ export class Administration {
 
   /** @throws BrokerError `storage-failed` */
   updateQueue(queue: Queue, options: QueueOptions): void {
+    this.#assertForwards(queue.path, options);
     this.#write(queue, { kind: 'queue', name: queue.path, options });
-    queue.redefine(options);
-    this.#detachIfDisabled(queue);
+    this.#redefine(queue, options);
   }
 
   /** @throws BrokerError `storage-failed` */
@@ -126,10 +130,10 @@ export class Administration {
   /** @throws BrokerError `storage-failed` */
   updateSubscription(membership: Membership, options: QueueOptions, deadLetterOnFilterErrors: boolean): void {
     const { subscription } = membership;
+    this.#assertForwards(subscription.queue.path, options);
     this.#write(subscription.queue, { ...definitionOf(membership), options, deadLetterOnFilterErrors });
-    subscription.queue.redefine(options);
     subscription.deadLetterOnFilterErrors = deadLetterOnFilterErrors;
-    this.#detachIfDisabled(subscription.queue);
+    this.#redefine(subscription.queue, options);
   }
 
   /**
@@ -246,12 +250,41 @@ export class Administration {
     store.commit();
   }
 
+  #assertForwards(path: string, options: QueueOptions): void {
+    const { forwardTo, forwardDeadLettersTo, requiresSession } = options;
+    for (const target of [forwardTo, forwardDeadLettersTo]) {
+      if (target === undefined) continue;
+      const taker = this.namespace.find(target);
+      if (target.toLowerCase() === path.toLowerCase())
+        throw new BrokerError('argument-invalid', `'${path}' cannot forward to itself.`);
+      if (taker === undefined || (taker instanceof Queue && !isOwnQueue(taker)))
+        throw new BrokerError('argument-invalid', `There is no queue or topic '${target}' to forward to.`);
+    }
+    if (requiresSession && forwardTo !== undefined)
+      throw new BrokerError('argument-invalid', `'${path}' requires sessions: it cannot be forwarded.`);
+  }
+
+  #redefine(queue: Queue, options: QueueOptions): void {
+    const before = queue.options.forwardTo;
+    queue.redefine(options);
+    const text = `The messages of '${queue.path}' are forwarded: nobody can receive them.`;
+    if (options.forwardTo !== undefined && before === undefined)
+      this.#surroundings.detach(queue, new BrokerError('not-allowed', text));
+    this.#detachIfDisabled(queue);
+    this.#surroundings.wake();
+  }
+
   #detachIfDisabled(entity: Queue | Topic): void {
     const { status } = entity.options;
     if (status === 'Active') return;
     const reason = new BrokerError('entity-disabled', `The messaging entity '${entity.path}' is ${status}.`);
     this.#surroundings.detach(entity, reason);
   }
+}
+
+/** Neither a subscription nor dead letters. */
+export function isOwnQueue(queue: Queue): boolean {
+  return queue.deadLetters !== undefined && splitSubscriptionPath(queue.path) === undefined;
 }
 
 /** In the place of the rule with the same name, or at the end. */

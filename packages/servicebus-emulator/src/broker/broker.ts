@@ -3,6 +3,7 @@ import type { NamespaceDefinition } from '../config/definition.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import { Catalogue, type Revision } from '../core/catalogue.ts';
 import type { Clock } from '../core/clock.ts';
+import { withoutHost } from '../core/entity-definition.ts';
 import { allowsReceive, allowsSend } from '../core/entity-options.ts';
 import type { HeldSession, Outlet, SessionClaim } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
@@ -71,6 +72,7 @@ export class Broker {
       store,
       nowMs: () => clock.nowMs(),
       settle: () => this.#turns.settle(),
+      wake: () => this.#turns.request(),
       accessedAtMs: (entity) => this.#accessed.get(entity),
       detach: (entity, reason) => this.#detach(entity, reason),
     });
@@ -234,11 +236,6 @@ export class Broker {
     for (const entity of this.namespace.entities) nextMs = Math.min(nextMs, entity.nextDueMs);
     this.#alarm.set(nextMs);
   }
-}
-
-/** Clients may name the destination of forwarding by its whole URL. */
-function withoutHost(path: string): string {
-  return path.replace(/^[a-z]+:\/\/[^/]*\//i, '');
 }
 
 function isSubscription(queue: Queue): boolean {

@@ -34,6 +34,11 @@ export function splitSubscriptionPath(path: string): { readonly topic: string; r
   return at < 0 ? undefined : { topic: path.slice(0, at), name: path.slice(at + subscriptionsPart.length) };
 }
 
+/** The path that clients may write as a whole URL, as they do for the destination of forwarding. */
+export function withoutHost(address: string): string {
+  return address.replace(/^[a-z]+:\/\/[^/]*\//i, '');
+}
+
 /** Topics come before their subscriptions. */
 export function flatten({ queues, topics }: NamespaceDefinition): EntityDefinition[] {
   return [

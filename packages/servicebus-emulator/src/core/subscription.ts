@@ -16,6 +16,8 @@ export class Subscription {
   deadLetterOnFilterErrors: boolean;
   /** By name in lower case, in the order in which they were added. */
   readonly #rules = new Map<string, Rule>();
+  /** That one message can become. */
+  #copiesMax = 0;
 
   constructor(name: string, queue: Queue, rules: readonly Rule[], deadLetterOnFilterErrors: boolean) {
     this.name = name;
@@ -43,10 +45,12 @@ export class Subscription {
 
   addRule(rule: Rule): void {
     this.#rules.set(rule.definition.name.toLowerCase(), rule);
+    this.#copiesMax = this.#countCopies();
   }
 
   removeRule(name: string): void {
     this.#rules.delete(name.toLowerCase());
+    this.#copiesMax = this.#countCopies();
   }
 
   /**
@@ -54,9 +58,7 @@ export class Subscription {
    * @throws BrokerError `quota-exceeded`
    */
   assertRoom(messages: number, bytes: number): void {
-    const withAction = this.rules.filter(({ apply }) => apply !== undefined).length;
-    const copies = Math.max(1, withAction + (withAction < this.#rules.size ? 1 : 0));
-    this.queue.assertRoom(messages * copies, bytes * copies);
+    this.queue.assertRoom(messages * this.#copiesMax, bytes * this.#copiesMax);
   }
 
   publish(content: Content, message: Filterable, nowMs: number, origin: Origin): void {
@@ -78,6 +80,11 @@ export class Subscription {
     }
     if (failure !== undefined) this.#refuse(content, failure, nowMs, origin);
     return plain ? [content, ...copies] : copies;
+  }
+
+  #countCopies(): number {
+    const withAction = this.rules.filter(({ apply }) => apply !== undefined).length;
+    return withAction + (withAction < this.#rules.size ? 1 : 0);
   }
 
   /** A rule failed on the message: what others match of it is not affected. */

@@ -2,6 +2,7 @@ import { formatDuration } from '../../config/duration.ts';
 import { readQueueOptions, readSubscriptionOptions, readTopicOptions } from '../../config/parse-config.ts';
 import { ConfigReader } from '../../config/reader.ts';
 import { BrokerError } from '../../core/broker-error.ts';
+import { withoutHost } from '../../core/entity-definition.ts';
 import type { QueueOptions, TopicOptions } from '../../core/entity-options.ts';
 import type { XmlElement } from '../../xml/read-xml.ts';
 
@@ -29,6 +30,9 @@ const readOnly: ReadonlySet<string> = new Set([
   ...['SizeInBytes', 'MessageCount', 'SubscriptionCount', 'CountDetails', 'EntityAvailabilityStatus'],
   ...['CreatedAt', 'UpdatedAt', 'AccessedAt', 'DefaultRuleDescription', 'QueueName', 'TopicName', 'SubscriptionName'],
 ]);
+
+/** Clients name the destination by its whole URL. */
+const forwarding: ReadonlySet<string> = new Set(['ForwardTo', 'ForwardDeadLetteredMessagesTo']);
 
 const minuteMs = 60_000;
 
@@ -77,7 +81,13 @@ function receivingFields(options: QueueOptions): Fields {
     DefaultMessageTimeToLive: formatDuration(options.timeToLiveMs),
     DeadLetteringOnMessageExpiration: options.deadLetterOnExpiration,
     MaxDeliveryCount: options.maxDeliveryCount,
+    ...given('ForwardTo', options.forwardTo),
+    ...given('ForwardDeadLetteredMessagesTo', options.forwardDeadLettersTo),
   };
+}
+
+function given(name: string, value: string | undefined): Fields {
+  return value === undefined ? {} : { [name]: value };
 }
 
 function sizeFields({ bytesMax, messagesMax, status, userMetadata }: TopicOptions): Fields {
@@ -85,7 +95,7 @@ function sizeFields({ bytesMax, messagesMax, status, userMetadata }: TopicOption
     MaxSizeInMegabytes: bytesMax / 2 ** 20,
     MaxMessageCount: messagesMax,
     Status: status,
-    ...(userMetadata === undefined ? {} : { UserMetadata: userMetadata }),
+    ...given('UserMetadata', userMetadata),
   };
 }
 
@@ -98,13 +108,15 @@ function duplicateFields({ duplicateWindowMs }: TopicOptions): Fields {
 
 type ReadOptions<T> = (reader: ConfigReader, value: unknown, path: string) => T;
 
-/** What the request does not say stays as it is. */
+/** Options that always have a value stay as they are when the request does not name them. */
 function read<T>(description: XmlElement, current: Fields, readOptions: ReadOptions<T>): T {
   const reader = new ConfigReader();
   const fields: Record<string, unknown> = { ...current };
+  // What clients leave out of these, they take away.
+  for (const name of [...forwarding, 'UserMetadata']) delete fields[name];
   for (const { name, text, children } of description.children) {
     if (readOnly.has(name)) continue;
-    if (!Object.hasOwn(fixed, name)) fields[name] = typed(text);
+    if (!Object.hasOwn(fixed, name)) fields[name] = forwarding.has(name) ? withoutHost(text) : typed(text);
     else if (text.trim().toLowerCase() !== String(fixed[name]).toLowerCase() || children.length > 0)
       reader.report(`${description.name}.${name}`, `only '${fixed[name]}' is supported`);
   }

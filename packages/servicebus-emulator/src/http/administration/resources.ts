@@ -1,7 +1,7 @@
 import type { Administration, Membership } from '../../broker/administration.ts';
-import { notFound } from '../../broker/administration.ts';
+import { isOwnQueue, notFound } from '../../broker/administration.ts';
 import { BrokerError } from '../../core/broker-error.ts';
-import { isEntityName, splitSubscriptionPath, subscriptionPath } from '../../core/entity-definition.ts';
+import { isEntityName, subscriptionPath } from '../../core/entity-definition.ts';
 import type { TopicOptions } from '../../core/entity-options.ts';
 import { Queue } from '../../core/queue.ts';
 import { defaultRule } from '../../core/rule-definition.ts';
@@ -193,10 +193,6 @@ export class Resources {
   #factsOf(entity: Queue | Topic): EntityFacts {
     return { ...this.#administration.timesOf(entity), accessedAtMs: this.#administration.accessedAtMs(entity) };
   }
-}
-
-function isOwnQueue(queue: Queue): boolean {
-  return queue.deadLetters !== undefined && splitSubscriptionPath(queue.path) === undefined;
 }
 
 function expect(description: XmlElement, name: string): XmlElement {
