@@ -29,7 +29,9 @@ test('a token carries what its client is, and verifies against the published key
   const claims = decodeJwt(body.access_token);
   assert.equal((claims.exp ?? 0) - (claims.iat ?? 0), 600);
   assert.equal(decodeProtectedHeader(body.access_token).alg, 'ES256');
-  assert.deepEqual(await verifierOf(account.url).verify(body.access_token), {
+  const { expiresAtMs, ...principal } = await verifierOf(account.url).verify(body.access_token);
+  assert.ok(expiresAtMs > Date.now());
+  assert.deepEqual(principal, {
     subject: 'demo-client',
     roles: ['shipper', 'business-admin'],
     businessId: 'demo-business',
@@ -73,10 +75,12 @@ test('errors have the form of RFC 6749, whatever is wrong', async () => {
 
 test('unknown client and wrong secret are told nothing apart, and take alike', async () => {
   await using account = await startAccount();
+  // The processor's time, since other processes make the clock's longer as they like.
   const timed = async (fields: Record<string, string>) => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     const { body } = await account.askToken(fields);
-    return { ms: performance.now() - startedAt, body };
+    const { user, system } = process.cpuUsage(before);
+    return { ms: (user + system) / 1000, body };
   };
   const wrong: number[] = [];
   const unknown: number[] = [];
