@@ -57,6 +57,7 @@ export function envelope(changes: Partial<Envelope> = {}): Envelope {
     tries: 0,
     resubmissions: 0,
     redeliveries: 0,
+    enqueuedAtMs: noonMs,
     ...changes,
   };
 }

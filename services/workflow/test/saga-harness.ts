@@ -7,7 +7,7 @@ import { connectServiceBus, type PeekedMessage, type ServiceBus } from '@dronede
 import { type Emulator, startServiceBusEmulator } from '@dronedelivery/servicebus-emulator';
 import { startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
 import { readConfig } from '../src/config.ts';
-import { createWorkflowService } from '../src/service.ts';
+import { createWorkflowService, type WorkflowOverrides } from '../src/service.ts';
 import { readSupervisorConfig } from '../src/supervisor-config.ts';
 import { createSupervisorService } from '../src/supervisor-service.ts';
 import { StandInWorld } from './stand-in-world.ts';
@@ -106,8 +106,8 @@ export class Surroundings implements AsyncDisposable {
     };
   }
 
-  startWorkflow(changes: Readonly<Record<string, string>> = {}): Promise<Service> {
-    return createWorkflowService(readConfig(this.environment(changes)), { logger: silentLogger });
+  startWorkflow(changes: Readonly<Record<string, string>> = {}, overrides: WorkflowOverrides = {}): Promise<Service> {
+    return createWorkflowService(readConfig(this.environment(changes)), { logger: silentLogger, ...overrides });
   }
 
   startSupervisor(changes: Readonly<Record<string, string>> = {}): Promise<Service> {

@@ -29,6 +29,7 @@ export function delayedCopy(request: DeliveryRequest, delay: Ending & { kind: 'd
       ...(delay.compensation === undefined ? {} : { compensation: delay.compensation }),
       resubmissions: envelope.resubmissions,
       redeliveries: 0,
+      enqueuedAtMs: delay.untilMs,
     },
     notBeforeMs: delay.untilMs,
   };

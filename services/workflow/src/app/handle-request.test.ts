@@ -53,6 +53,7 @@ test('a message is let go only after its copy was accepted', async () => {
         tries: 1,
         resubmissions: 0,
         redeliveries: 0,
+        enqueuedAtMs: noonMs + 2000,
       },
       notBeforeMs: noonMs + 2000,
     },

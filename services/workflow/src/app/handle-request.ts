@@ -27,7 +27,8 @@ export interface HandlingPorts {
 /** Handles one message of the queue: runs its saga, sends the copy that it may need, and only then lets go of it. */
 export function createHandleRequest(ports: HandlingPorts): HandleRequest {
   return async (request, signal) => {
-    const circumstances = { nowMs: ports.now(), jitter: ports.random(), policy: ports.policy };
+    const nowMs = Math.max(ports.now(), request.envelope.enqueuedAtMs);
+    const circumstances = { nowMs, jitter: ports.random(), policy: ports.policy };
     const ending = await runSaga(handle(request, circumstances), request, ports.dependencies, signal);
     if (ending.kind === 'delay') {
       // A stop interrupts calls; that is no fault of the request, which the broker hands to somebody else.

@@ -44,7 +44,7 @@ export function resubmissionOf(
 
 /** The envelope of a request that starts over under another id, in its old place among the delivery's changes. */
 export function sentAnew(envelope: Envelope, messageId: string, resubmissions: number): Envelope {
-  const { sequence, compensation } = envelope;
+  const { sequence, compensation, enqueuedAtMs } = envelope;
   return {
     messageId,
     attempt: 0,
@@ -55,6 +55,7 @@ export function sentAnew(envelope: Envelope, messageId: string, resubmissions: n
     ...(compensation === undefined ? {} : { compensation }),
     resubmissions,
     redeliveries: 0,
+    enqueuedAtMs,
   };
 }
 

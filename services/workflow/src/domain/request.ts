@@ -27,6 +27,8 @@ export interface Envelope {
   readonly resubmissions: number;
   /** How often the broker has handed out this very message before, to somebody who did not finish. */
   readonly redeliveries: number;
+  /** When the broker enqueued it, by the broker's clock: a replica whose own clock shows less is behind. */
+  readonly enqueuedAtMs: number;
 }
 
 export interface DeliveryRequest<M extends DeliveryRequestMessage = DeliveryRequestMessage> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { envelope } from '../../../test/requests.ts';
+import { envelope, noonMs } from '../../../test/requests.ts';
 import { envelopeProperties, readEnvelope } from './envelope.ts';
 
 test('an original is its own first', () => {
   assert.deepEqual(
-    readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, properties: {} }),
+    readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, enqueuedAtMs: noonMs, properties: {} }),
     envelope(),
   );
 });
@@ -20,10 +20,16 @@ test('a copy is read as it was written', () => {
     resubmissions: 1,
   });
   const properties = envelopeProperties(copy);
-  assert.deepEqual(readEnvelope({ messageId: 'm1:3', sequenceNumber: '99', deliveryCount: 0, properties }), copy);
+  assert.deepEqual(
+    readEnvelope({ messageId: 'm1:3', sequenceNumber: '99', deliveryCount: 0, enqueuedAtMs: noonMs, properties }),
+    copy,
+  );
 });
 
 test('properties that make no sense count as absent', () => {
   const properties = { attempt: -1, tries: '3', delayReason: 'x', originalSequenceNumber: 'x', originalMessageId: 5 };
-  assert.deepEqual(readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, properties }), envelope());
+  assert.deepEqual(
+    readEnvelope({ messageId: 'm1', sequenceNumber: '7', deliveryCount: 0, enqueuedAtMs: noonMs, properties }),
+    envelope(),
+  );
 });

@@ -9,11 +9,13 @@ export interface Arrival {
   /** Decimal text: a 64-bit number. */
   readonly sequenceNumber: string;
   readonly deliveryCount: number;
+  readonly enqueuedAtMs: number;
   readonly properties: ApplicationProperties;
 }
 
 /** Reads what earlier handlings have left on a message. A property that makes no sense counts as absent. */
-export function readEnvelope({ messageId, sequenceNumber, deliveryCount, properties }: Arrival): Envelope {
+export function readEnvelope(arrival: Arrival): Envelope {
+  const { messageId, sequenceNumber, deliveryCount, enqueuedAtMs, properties } = arrival;
   const names = messageProperties;
   const delayReason = delayReasons.find((reason) => reason === properties[names.delayReason]);
   const compensation = textOf(properties[names.compensation]);
@@ -27,6 +29,7 @@ export function readEnvelope({ messageId, sequenceNumber, deliveryCount, propert
     ...(compensation === undefined ? {} : { compensation }),
     resubmissions: countOf(properties[names.resubmissions]),
     redeliveries: deliveryCount,
+    enqueuedAtMs,
   };
 }
 
