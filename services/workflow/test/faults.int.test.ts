@@ -104,7 +104,7 @@ suite('the saga under faults', () => {
       }),
     );
     await crashing;
-    await around.untilIdle(60_000);
+    await around.untilIdle(150_000);
     around.world.faultOf = () => undefined;
     assert.equal(requestQueue()?.deadLettered, 0);
     checkEndings(around, ids, cancelled);
