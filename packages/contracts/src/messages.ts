@@ -9,7 +9,7 @@ export const topics = {
   dronePositions: 'drone-positions',
   deliveryEvents: 'delivery-events',
 } as const;
-export const subscriptions = { delivery: 'delivery', audit: 'audit' } as const;
+export const subscriptions = { delivery: 'delivery' } as const;
 
 const addressed = {
   schemaVersion: Type.Literal(1),

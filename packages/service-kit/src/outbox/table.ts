@@ -100,7 +100,7 @@ export function dueEntries(sql: SqlReader, nowMs: number, max: number): readonly
 }
 
 export function deleteEntries(sql: SqlWriter, positions: readonly number[]): void {
-  for (const position of positions) sql.run('DELETE FROM outbox WHERE position = ?', position);
+  sql.run('DELETE FROM outbox WHERE position IN (SELECT value FROM json_each(?))', JSON.stringify(positions));
 }
 
 /** Sets aside what the broker will never take; it stays to be looked at. */

@@ -15,6 +15,8 @@ import { pickupMs } from './bodies.ts';
 import { flight } from './commands.ts';
 import { businessId } from './running-delivery.ts';
 
+/** Somebody who wants to hear of deliveries. */
+const listener = 'listener';
 const subscription = (name: string) => ({ Name: name, Properties: { LockDuration: 'PT10S', MaxDeliveryCount: 10 } });
 
 const config = {
@@ -26,7 +28,7 @@ const config = {
         Topics: [
           { Name: topics.droneEvents, Subscriptions: [subscription(subscriptions.delivery)] },
           { Name: topics.dronePositions, Subscriptions: [subscription(subscriptions.delivery)] },
-          { Name: topics.deliveryEvents, Subscriptions: [subscription(subscriptions.audit)] },
+          { Name: topics.deliveryEvents, Subscriptions: [subscription(listener)] },
         ],
       },
     ],
@@ -64,7 +66,7 @@ export async function startFleetNews(port = 0): Promise<FleetNews> {
   const bus = resources.use(await connectServiceBus({ connectionString: emulator.connectionString }));
   const published: DeliveryStageEvent[] = [];
   bus.receive({
-    from: { topic: topics.deliveryEvents, subscription: subscriptions.audit },
+    from: { topic: topics.deliveryEvents, subscription: listener },
     logger: silentLogger,
     concurrencyMax: 1,
     handler: async ({ body }) => {
