@@ -84,6 +84,7 @@ export class StandInWorld {
   replan(id: string, body: ReplanDelivery): Delivery {
     const known = this.delivery(id);
     if (isTerminal(known)) throw new AppError('delivery-terminal');
+    if (BigInt(known.requestSequence ?? 0) > BigInt(body.requestSequence)) throw new AppError('plan-superseded');
     const { requestId: _, dropOff, ...plan } = body;
     const changed = { ...known, ...plan, dropoff: dropOff, stage: 'Rescheduled' as const };
     this.deliveries.set(id, changed);
