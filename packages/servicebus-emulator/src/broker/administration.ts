@@ -2,7 +2,12 @@ import type { QueueDefinition, SubscriptionDefinition, TopicDefinition } from '.
 import { BrokerError } from '../core/broker-error.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { definitionOf } from '../core/describe.ts';
-import { type EntityDefinition, splitSubscriptionPath, subscriptionPath } from '../core/entity-definition.ts';
+import {
+  type EntityDefinition,
+  entitiesMax,
+  splitSubscriptionPath,
+  subscriptionPath,
+} from '../core/entity-definition.ts';
 import type { QueueOptions, TopicOptions } from '../core/entity-options.ts';
 import { family, type Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
@@ -13,8 +18,7 @@ import { Topic } from '../core/topic.ts';
 import type { EntityTimes } from '../storage/revision-table.ts';
 import type { SqliteStore } from '../storage/sqlite-store.ts';
 
-/** As the service has them. */
-const entitiesMax = 10_000;
+/** As the service has it. */
 const subscriptionsPerTopicMax = 2_000;
 
 /** Where the times of the namespace itself are kept: no entity has this path. */
@@ -80,6 +84,7 @@ export class Administration {
   /** @throws BrokerError `already-exists`, `quota-exceeded`, `storage-failed` */
   createQueue(definition: QueueDefinition): Queue {
     this.#assertFree(definition.name);
+    this.#assertRoomForEntity();
     this.#assertForwards(definition.name, definition.options);
     const queue = this.namespace.buildQueue(definition);
     this.#write(queue, { kind: 'queue', ...definition });
@@ -90,6 +95,7 @@ export class Administration {
   /** @throws BrokerError `already-exists`, `quota-exceeded`, `storage-failed` */
   createTopic(definition: Omit<TopicDefinition, 'subscriptions'>): Topic {
     this.#assertFree(definition.name);
+    this.#assertRoomForEntity();
     const topic = this.namespace.buildTopic({ ...definition, subscriptions: [] });
     this.#write(topic, { kind: 'topic', ...definition });
     this.namespace.add(topic);
@@ -221,7 +227,10 @@ export class Administration {
   #assertFree(path: string): void {
     if (this.namespace.find(path) !== undefined)
       throw new BrokerError('already-exists', `The messaging entity '${path}' exists already.`);
-    if (this.namespace.queues.length + this.namespace.topics.length >= entitiesMax)
+  }
+
+  #assertRoomForEntity(): void {
+    if (this.namespace.queues.filter(isOwnQueue).length + this.namespace.topics.length >= entitiesMax)
       throw new BrokerError('quota-exceeded', `The namespace has ${entitiesMax} entities, the most that are allowed.`);
   }
 

@@ -1,4 +1,4 @@
-import { isEntityName } from '../core/entity-definition.ts';
+import { entitiesMax, isEntityName } from '../core/entity-definition.ts';
 import type { EntityStatus, Limits, QueueOptions, TopicOptions } from '../core/entity-options.ts';
 import { checkForwarding } from './check-forwarding.ts';
 import type { NamespaceDefinition, QueueDefinition, SubscriptionDefinition, TopicDefinition } from './definition.ts';
@@ -31,9 +31,6 @@ const sizeRangeMegabytes = [1, 81920] as const;
 const defaultSizeMegabytes = 1024;
 const defaultMessages = 1_000_000;
 const metadataMax = 1_024;
-
-/** As the service has it. */
-const entitiesMax = 10_000;
 
 const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status', 'UserMetadata'];
 const duplicateFields = ['DuplicateDetectionHistoryTimeWindow', 'RequiresDuplicateDetection'];

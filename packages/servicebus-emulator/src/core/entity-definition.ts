@@ -11,6 +11,9 @@ export type EntityDefinition =
   | (Omit<TopicDefinition, 'subscriptions'> & { readonly kind: 'topic' })
   | (SubscriptionDefinition & { readonly kind: 'subscription'; readonly topic: string });
 
+/** Queues and topics of one namespace, as the service has it. */
+export const entitiesMax = 10_000;
+
 const subscriptionsPart = '/subscriptions/';
 
 /** What a queue or a topic may be called: 1 to 260 letters, digits, and . - _ ~ / inside. */

@@ -110,6 +110,18 @@ suite('a subscription', () => {
     assert.equal(subscribe(failing, false).deadLetters.count, 0);
   });
 
+  test('takes no copy that has grown beyond what a message may have', () => {
+    const long = Array.from({ length: 12 }, (_, index) => `SET p${index} = big`).join(';');
+    const grow = `SET big = '${'x'.repeat(600)}'; SET big = big + big + big + big; SET big = big + big + big + big; ${long}`;
+    const { names, deadLetters } = subscribe([rule('grow', '1=1', grow), rule('plain', '1=1')]);
+    assert.deepEqual(names, [undefined]);
+    const dead = deadLetters.takeNext(0);
+    assert.match(
+      String(dead && readApplicationProperties(dead.content.bare).get('DeadLetterErrorDescription')),
+      /64|65536/,
+    );
+  });
+
   test('makes room for every copy', () => {
     const { subscription } = subscribe([rule('a', '1=1', 'SET x = 1'), rule('b', '1=1', 'SET x = 1'), defaultRule]);
     subscription.assertRoom(333, 1);

@@ -2,6 +2,7 @@ import type { Content } from '../codec/content.ts';
 import { BrokerError } from './broker-error.ts';
 import type { Filterable } from './filter.ts';
 import type { Origin } from './message.ts';
+import { assertPropertiesFit } from './property-limits.ts';
 import type { Queue } from './queue.ts';
 import type { Rule } from './rule.ts';
 import type { RuleDefinition } from './rule-definition.ts';
@@ -73,7 +74,7 @@ export class Subscription {
       try {
         if ((apply === undefined && plain) || !matches(message)) continue;
         if (apply === undefined) plain = true;
-        else copies.push({ ...content, bare: apply(content.bare, message) });
+        else copies.push(fitting({ ...content, bare: apply(content.bare, message) }));
       } catch (error) {
         failure ??= error;
       }
@@ -89,9 +90,15 @@ export class Subscription {
 
   /** A rule failed on the message: what others match of it is not affected. */
   #refuse(content: Content, failure: unknown, nowMs: number, origin: Origin): void {
-    if (!(failure instanceof SqlEvaluationError)) throw failure;
+    if (!(failure instanceof SqlEvaluationError || failure instanceof BrokerError)) throw failure;
     if (!this.deadLetterOnFilterErrors) return;
     const reason = { reason: 'FilterEvaluationException', description: failure.message };
     this.queue.enqueueDead(content, nowMs, origin, reason);
   }
+}
+
+/** @throws BrokerError when an action has made more properties than a message may have */
+function fitting(content: Content): Content {
+  assertPropertiesFit(content);
+  return content;
 }
