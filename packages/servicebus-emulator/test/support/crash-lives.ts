@@ -24,11 +24,12 @@ export interface CrashReport {
 export async function liveAndCrash(folder: string, seed: number, crashes: number): Promise<CrashReport> {
   const random = createRandom(seed);
   const ledgers = createLedgers();
+  const accepted: string[] = [];
   const clock = new ManualClock(Date.UTC(2030, 0, 1));
   const files = [path.join(folder, 'a.db'), path.join(folder, 'b.db')] as const;
   for (let crash = 0; crash < crashes; crash++) {
     const [file, copy] = crash % 2 === 0 ? files : [files[1], files[0]];
-    await liveOnce({ file, copy, clock, random, ledgers, name: `${seed}-${crash}` });
+    await liveOnce({ file, copy, clock, random, ledgers, accepted, name: `${seed}-${crash}` });
   }
   return { crashes, answers: answersOf(ledgers) };
 }
@@ -39,10 +40,11 @@ interface Given {
   readonly clock: ManualClock;
   readonly random: Random;
   readonly ledgers: Ledgers;
+  readonly accepted: string[];
   readonly name: string;
 }
 
-async function liveOnce({ file, copy, clock, random, ledgers, name }: Given): Promise<void> {
+async function liveOnce({ file, copy, clock, random, ledgers, accepted, name }: Given): Promise<void> {
   for (const suffix of ['', '-wal']) rmSync(copy + suffix, { force: true });
   // Killed again and again, it would never come to writing its log back into the file.
   if (random.below(8) === 0) new SqliteStore(file).close();
@@ -50,7 +52,7 @@ async function liveOnce({ file, copy, clock, random, ledgers, name }: Given): Pr
   const point = crashBefore(random.below(writesBeforeCrashMax), real, file, copy);
   const broker = new Broker(definition, point.store, clock, createTokenSource());
   verifyBroker(broker, ledgers);
-  const life: Life = { broker, clock, random, isDead: () => point.crashed };
+  const life: Life = { broker, clock, random, isDead: () => point.crashed, accepted };
   const load = new MixedLoad(life, ledgers, name);
   while (!point.crashed) {
     for (let steps = 1 + random.below(stepsPerTurnMax); steps > 0; steps--) load.step();

@@ -11,6 +11,7 @@ import { arrival } from './samples.ts';
 const redOnly = { Name: 'r', Properties: { FilterType: 'Correlation', CorrelationFilter: { Label: 'red' } } };
 const workProperties = {
   RequiresDuplicateDetection: true,
+  DuplicateDetectionHistoryTimeWindow: 'PT1H',
   MaxDeliveryCount: 3,
   DeadLetteringOnMessageExpiration: true,
 };
@@ -48,7 +49,11 @@ export interface Life {
   readonly random: Random;
   /** Killed: what comes now reaches nobody. */
   readonly isDead: () => boolean;
+  /** The last ids that were accepted, in this life or an earlier one. */
+  readonly accepted: string[];
 }
+
+const acceptedKept = 20;
 
 interface Held {
   readonly path: Path;
@@ -63,7 +68,6 @@ export class MixedLoad {
   readonly #ledgers: Ledgers;
   readonly #prefix: string;
   readonly #held: Held[] = [];
-  readonly #sent: string[] = [];
   readonly #scheduled: { readonly id: string; readonly sequenceNumber: number }[] = [];
   readonly #operations: readonly (() => void)[];
 
@@ -105,14 +109,16 @@ export class MixedLoad {
         ledger.numbered(id, sequenceNumber);
         if (scheduledAtMs !== undefined) this.#scheduled.push({ id, sequenceNumber });
       }
-      this.#sent.push(...ids);
+      const { accepted } = this.#life;
+      accepted.push(...ids);
+      accepted.splice(0, accepted.length - acceptedKept);
     });
   }
 
   /** A client that has heard no answer sends again; one that was accepted before must change nothing. */
   #repeat(): void {
-    const { broker, random } = this.#life;
-    if (this.#sent.length > 0) broker.send(broker.findTarget('work'), [arrivalOf(random.pick(this.#sent))]);
+    const { broker, random, accepted } = this.#life;
+    if (accepted.length > 0) broker.send(broker.findTarget('work'), [arrivalOf(random.pick(accepted))]);
   }
 
   #cancel(): void {
