@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
+import rhea from 'rhea';
 import { startServiceBusEmulator } from '../src/index.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { bodies, isEmpty, receive, receiveOne } from './support/namespace.ts';
@@ -52,6 +53,13 @@ suite('the broker stands', () => {
     await Promise.all(sockets.map((socket) => once(socket, 'close')));
   });
 
+  test('clients that never finish their greeting', async () => {
+    await using emulator = await startServiceBusEmulator({ config, limits: { handshakeTimeoutMs: 50 } });
+    await sendUntilCut(emulator.port);
+    await sendUntilCut(emulator.port, saslHeader);
+    await sendUntilCut(emulator.port, amqpHeader);
+  });
+
   test('a receiver that never settles', async () => {
     const clock = new ManualClock(Date.now());
     await using emulator = await startServiceBusEmulator({ config, clock, limits: { unsettledPerSessionMax: 5 } });
@@ -86,6 +94,20 @@ suite('the broker stands', () => {
     await sender.sendMessages([1, 2, 3].map((body) => ({ body })));
     assert.equal(emulator.status().entities[0]?.active, 3);
     await client.close();
+  });
+
+  test('of two neighbours in one moment, each has its own answer', async () => {
+    await using emulator = await startServiceBusEmulator({ config });
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: emulator.port, reconnect: false });
+    for (const event of ['connection_close', 'disconnected']) connection.on(event, () => undefined);
+    const requests = connection.open_sender('q/$management');
+    const sender = connection.open_sender('q');
+    await Promise.all([once(requests, 'sendable'), once(sender, 'sendable')]);
+    const told = once(sender, 'rejected');
+    requests.send({ body: 'accepted as a request, whatever becomes of it' });
+    sender.send(Buffer.from('no message'), Buffer.from('tag'), 0);
+    await told;
+    connection.close();
   });
 });
 

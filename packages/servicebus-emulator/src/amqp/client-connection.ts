@@ -78,6 +78,7 @@ export class ClientConnection {
     connection.on('sender_close', ({ sender }: EventContext) => this.#closeOutlet(sender as InnerSender));
     connection.on('receiver_close', ({ receiver }: EventContext) => this.#closeIntake(receiver as InnerReceiver));
     connection.on('session_close', ({ session }: EventContext) => this.#closeSession(session as InnerSession));
+    connection.once('connection_open', () => connection.socket.on('drain', () => this.#onDrain()));
     connection.on('connection_close', () => this.close());
     connection.on('disconnected', () => this.close());
     // A peer that breaks the protocol loses its connection; rhea closes the socket itself.
@@ -89,14 +90,20 @@ export class ClientConnection {
   #fail(error: Error): void {
     this.#surroundings.onConnectionFault(error);
     this.close();
+    const { socket } = this.#connection;
+    socket.removeAllListeners('data').resume();
+    socket.destroySoon();
+  }
+
+  /** The client has read what waited for it. */
+  #onDrain(): void {
+    for (const outlet of this.#outlets.values()) outlet.onFlow();
   }
 
   #openSession(session: InnerSession): void {
     const { broker, limits } = this.#surroundings;
-    if (this.#sessions.size >= limits.sessionsPerConnectionMax) {
-      session.close(amqpError(new BrokerError('too-many-links', 'Too many sessions on one connection.')));
-      return;
-    }
+    // It was told how many channels there are; rhea would keep every session that it begins on one of them again.
+    if (this.#sessions.size >= limits.sessionsPerConnectionMax) throw new RangeError('too many sessions');
     const writer = new SessionWriter(session, limits.unsettledPerSessionMax);
     const incoming = new IncomingSession(session, broker, writer, limits.messageBytesMax);
     this.#sessions.set(session, { writer, incoming });
@@ -188,10 +195,12 @@ export class ClientConnection {
       } catch (error) {
         failure = asBrokerError(error);
       }
-      this.#surroundings.broker.answer(entity, (lost) => {
-        const reply = this.#replyLink(receiver, request.replyTo);
-        reply?.send(encodeReply(node, request, body, failure ?? lost));
-      });
+      this.#surroundings.broker.answer(entity, (lost) =>
+        this.#guarded(() => {
+          const reply = this.#replyLink(receiver, request.replyTo);
+          reply?.send(encodeReply(node, request, body, failure ?? lost));
+        }),
+      );
     };
   }
 
@@ -204,6 +213,15 @@ export class ClientConnection {
       if (isBeside && outlet instanceof ReplyLink) return outlet;
     }
     return undefined;
+  }
+
+  /** For work that runs when a turn ends: a client whose answer cannot be written must not take others with it. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   #putToken({ properties, body }: Request): undefined {
@@ -224,8 +242,11 @@ export class ClientConnection {
   }
 
   #assertRoomForLink(session: InnerSession): void {
-    if (Object.keys(session.links).length > this.#surroundings.limits.linksPerSessionMax)
-      throw new BrokerError('too-many-links', 'Too many links on one session.');
+    const { linksPerSessionMax } = this.#surroundings.limits;
+    const links = Object.keys(session.links).length;
+    // A link that was refused is there until the client has detached it too.
+    if (links > 2 * linksPerSessionMax) throw new RangeError('too many links that were refused');
+    if (links > linksPerSessionMax) throw new BrokerError('too-many-links', 'Too many links on one session.');
   }
 
   /** An entity is gone or disabled: its links end, with the reason. */

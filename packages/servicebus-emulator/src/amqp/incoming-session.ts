@@ -1,4 +1,5 @@
 import type { Broker } from '../broker/broker.ts';
+import { Dispositions } from './dispositions.ts';
 import type { InnerReceiver, InnerSession, TransferFrame } from './rhea-internals.ts';
 import type { SessionWriter } from './session-writer.ts';
 import { settleDeliveries } from './settlement.ts';
@@ -6,16 +7,25 @@ import { settleDeliveries } from './settlement.ts';
 /** A message format that no one uses. rhea decodes only format 0, and stored messages must stay as they came. */
 const undecodedFormat = 0x7fffff00;
 
+/** At the smallest frame that AMQP allows, 512 bytes, a message of 30 MB. */
+const framesPerDeliveryMax = 65_536;
+
 const nothing = Buffer.alloc(0);
 
 /** Stands between a session's frames and rhea: bounds messages, keeps them encoded, and takes settlements. */
 export class IncomingSession {
   readonly #messageBytesMax: number;
   /** The delivery that each link is in the middle of. */
-  readonly #received = new Map<InnerReceiver, { bytes: number; readonly format: number }>();
+  readonly #received = new Map<InnerReceiver, { bytes: number; frames: number; readonly format: number }>();
 
   constructor(session: InnerSession, broker: Broker, writer: SessionWriter, messageBytesMax: number) {
     this.#messageBytesMax = messageBytesMax;
+    const answers = new Dispositions(session, 'receiver');
+    session.incoming.update = (delivery, settled, state) => {
+      delivery.settled = settled;
+      if (!delivery.remote_settled) answers.add(delivery.id, state);
+      session.connection._register();
+    };
     const takeTransfer = session.on_transfer.bind(session);
     const takeDisposition = session.on_disposition.bind(session);
     session.on_transfer = (frame) => {
@@ -39,11 +49,13 @@ export class IncomingSession {
     const { performative } = frame;
     let delivery = this.#received.get(link);
     if (delivery === undefined) {
-      delivery = { bytes: 0, format: performative.message_format ?? 0 };
+      if (!(link.credit > 0)) throw new RangeError('a transfer without credit');
+      delivery = { bytes: 0, frames: 0, format: performative.message_format ?? 0 };
       this.#received.set(link, delivery);
       performative.message_format = undecodedFormat;
     }
     delivery.bytes += frame.payload?.length ?? 0;
+    if (++delivery.frames > framesPerDeliveryMax) throw new RangeError('a delivery in too many frames');
     // The frames themselves have to reach rhea, which counts them; their bytes need not be kept.
     if (delivery.bytes > this.#messageBytesMax || frame.payload === undefined) frame.payload = nothing;
   }

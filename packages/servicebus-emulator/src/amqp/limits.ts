@@ -13,6 +13,8 @@ export interface AmqpLimits {
   readonly senderCredit: number;
   /** Silence after which a connection is closed. */
   readonly idleTimeoutMs: number;
+  /** From connecting to the AMQP open. */
+  readonly handshakeTimeoutMs: number;
 }
 
 export const defaultAmqpLimits: AmqpLimits = {
@@ -25,4 +27,5 @@ export const defaultAmqpLimits: AmqpLimits = {
   unsettledPerSessionMax: 5_000,
   senderCredit: 1_000,
   idleTimeoutMs: 120_000,
+  handshakeTimeoutMs: 30_000,
 };

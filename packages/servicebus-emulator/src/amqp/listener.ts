@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import rhea, { type ConnectionOptions } from 'rhea';
 import { listen } from '../net/listen.ts';
 import { ClientConnection, type ConnectionSurroundings } from './client-connection.ts';
+import { guardFrames } from './frame-guard.ts';
 import type { AmqpLimits } from './limits.ts';
 import type { InnerConnection } from './rhea-internals.ts';
 import { saslMechanisms } from './sasl.ts';
@@ -59,7 +60,8 @@ function accept(connection: InnerConnection, socket: Socket, surroundings: Conne
   socket.setTimeout(2 * surroundings.limits.idleTimeoutMs, () => socket.destroy());
   new ClientConnection(connection, surroundings);
   connection.accept(socket);
-  boundFrames(connection, surroundings.limits.frameBytesMax);
+  guardInput(connection, surroundings.limits.frameBytesMax);
+  boundHandshake(connection, socket, surroundings.limits.handshakeTimeoutMs);
   // rhea sees only the peer's end; without this the timers of a connection that we cut would live on.
   socket.once('close', () => connection.eof());
 }
@@ -77,15 +79,20 @@ function gatherWrites(socket: Socket): void {
   };
 }
 
-/** rhea would gather a frame of any announced size. */
-function boundFrames(connection: InnerConnection, frameBytesMax: number): void {
+function guardInput(connection: InnerConnection, frameBytesMax: number): void {
   const { transport } = connection;
-  const peekSize = transport.peek_size.bind(transport);
-  transport.peek_size = (buffer) => {
-    const bytes = peekSize(buffer);
-    if (bytes !== undefined && bytes > frameBytesMax) throw new Error(`a frame of ${bytes} bytes is too large`);
-    return bytes;
+  const read = transport.read.bind(transport);
+  transport.read = (buffer) => {
+    guardFrames(buffer, frameBytesMax);
+    return read(buffer);
   };
+}
+
+function boundHandshake(connection: InnerConnection, socket: Socket, timeoutMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const stop = () => clearTimeout(timer);
+  connection.once('connection_open', stop);
+  socket.once('close', stop);
 }
 
 async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { Connection, Receiver, Sender, Session } from 'rhea';
 
 /*
@@ -39,9 +40,23 @@ export interface Outcome {
   readonly error?: { readonly info?: Readonly<Record<string, unknown>> | null } | null;
 }
 
+export interface IncomingDelivery {
+  readonly id: number;
+  /** The peer does not want to hear of it. */
+  readonly remote_settled: boolean;
+  settled: boolean;
+}
+
 export interface InnerSession extends Session {
+  readonly connection: InnerConnection;
   readonly local: { readonly channel: number };
-  readonly incoming: { readonly next_transfer_id: number; readonly window: number; max_transfer_id: number };
+  readonly incoming: {
+    readonly next_transfer_id: number;
+    readonly window: number;
+    max_transfer_id: number;
+    /** What `accept` and its like of a delivery that came in end up with. */
+    update(delivery: IncomingDelivery, settled: boolean, state: DescribedState): void;
+  };
   readonly outgoing: {
     next_delivery_id: number;
     next_pending_delivery: number;
@@ -78,11 +93,14 @@ interface AttachFields {
 
 export interface InnerConnection extends Connection {
   /** Reads and writes frames, SASL's first where the client speaks it. */
-  readonly transport: { peek_size(buffer: Buffer): number | undefined };
+  readonly transport: { read(buffer: Buffer): number; peek_size(buffer: Buffer): number | undefined };
+  readonly socket: Socket;
   /** Present for clients that speak SASL. */
   readonly sasl_transport?: { readonly transports?: Readonly<Record<number, { readonly mechanism?: unknown }>> };
   accept(socket: unknown): void;
   eof(): void;
+  /** Has rhea look over its sessions soon: windows, settled deliveries. */
+  _register(): void;
 }
 
 interface Frames {
@@ -92,10 +110,10 @@ interface Frames {
 }
 
 interface Outcomes {
-  accepted(): { described(): object };
-  rejected(fields: object): { described(): object };
-  modified(fields: object): { described(): object };
-  released(): { described(): object };
+  accepted(): { described(): DescribedState };
+  rejected(fields: object): { described(): DescribedState };
+  modified(fields: object): { described(): DescribedState };
+  released(): { described(): DescribedState };
   unwrap_outcome(state: DescribedState): Outcome;
 }
 

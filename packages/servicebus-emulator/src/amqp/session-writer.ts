@@ -1,7 +1,8 @@
 import type { BrokerError } from '../core/broker-error.ts';
 import type { Queue } from '../core/queue.ts';
 import { amqpError } from './conditions.ts';
-import { frames, type InnerSender, type InnerSession, outcomes } from './rhea-internals.ts';
+import { accepted, Dispositions } from './dispositions.ts';
+import { type DescribedState, frames, type InnerSender, type InnerSession, outcomes } from './rhea-internals.ts';
 
 /** A delivery that its receiver has not settled yet. */
 export interface Unsettled {
@@ -9,15 +10,11 @@ export interface Unsettled {
   readonly token: Buffer;
 }
 
-interface Acknowledgement {
-  readonly deliveryId: number;
-  readonly state: object;
-}
-
-const accepted = outcomes.accepted().described();
-
 /** Room that is left in a frame for the transfer's own fields. */
 const transferOverheadBytes = 64;
+
+/** Written, but not yet taken by the network: a client that reads slowly gets no more until it has caught up. */
+const unreadBytesMax = 4 * 1024 * 1024;
 
 /** Frames kept free in the peer's window, so that a message never has to wait half written. */
 const framesReserved = 8;
@@ -27,16 +24,27 @@ export class SessionWriter {
   readonly unsettled = new Map<number, Unsettled>();
   readonly #session: InnerSession;
   readonly #unsettledMax: number;
-  #acknowledgements: Acknowledgement[] = [];
+  readonly #settled: Dispositions;
 
   constructor(session: InnerSession, unsettledMax: number) {
     this.#session = session;
     this.#unsettledMax = unsettledMax;
+    this.#settled = new Dispositions(session, 'sender');
   }
 
   get hasRoom(): boolean {
     if (this.unsettled.size >= this.#unsettledMax) this.#forgetLost();
-    return this.unsettled.size < this.#unsettledMax && this.#session.outgoing.transfer_window() > framesReserved;
+    return (
+      this.unsettled.size < this.#unsettledMax &&
+      this.#session.outgoing.transfer_window() > framesReserved &&
+      this.#session.connection.socket.writableLength < unreadBytesMax
+    );
+  }
+
+  /** Up to where deliveries have been given out; a peer that settles more than can be open speaks of others. */
+  assertKnown(first: number, last: number): void {
+    if (first >= 0 && last < this.#session.outgoing.next_delivery_id && last - first < this.#unsettledMax) return;
+    throw new RangeError(`the peer settles the deliveries ${first} to ${last}, which it cannot have`);
   }
 
   /** @returns the delivery's id within the session */
@@ -65,10 +73,9 @@ export class SessionWriter {
   }
 
   /** Tells the receiver that its settlement holds, or why it does not. Answers of one moment share their frames. */
-  acknowledge(deliveryId: number, state: object | undefined, failure: BrokerError | undefined): void {
-    const answer =
-      failure === undefined ? (state ?? accepted) : outcomes.rejected({ error: amqpError(failure) }).described();
-    if (this.#acknowledgements.push({ deliveryId, state: answer }) === 1) process.nextTick(() => this.#flush());
+  acknowledge(deliveryId: number, state: DescribedState | undefined, failure: BrokerError | undefined): void {
+    if (failure === undefined) this.#settled.add(deliveryId, state ?? accepted);
+    else this.#settled.add(deliveryId, outcomes.rejected({ error: amqpError(failure) }).described());
   }
 
   /** Gives the rest of a receiver's credit back to it: there is nothing more to send now. */
@@ -102,32 +109,4 @@ export class SessionWriter {
     const frameBytes = this.#session.connection.max_frame_size;
     return frameBytes ? Math.max(1, frameBytes - transferOverheadBytes) : payload.length;
   }
-
-  #flush(): void {
-    const answers = this.#acknowledgements.sort((one, other) => one.deliveryId - other.deliveryId);
-    this.#acknowledgements = [];
-    if (!this.#session.is_open()) return;
-    for (let start = 0; start < answers.length; ) {
-      const end = endOfRun(answers, start);
-      const first = answers[start] as Acknowledgement;
-      const last = answers[end - 1] as Acknowledgement;
-      const { state } = first;
-      const range = { first: first.deliveryId, last: last.deliveryId };
-      this.#session.output(frames.disposition({ role: false, ...range, settled: true, state }));
-      start = end;
-    }
-  }
-}
-
-/** Neighbours that were all accepted fit in one disposition. */
-function endOfRun(answers: readonly Acknowledgement[], start: number): number {
-  const first = answers[start] as Acknowledgement;
-  let end = start + 1;
-  while (
-    first.state === accepted &&
-    answers[end]?.state === accepted &&
-    answers[end]?.deliveryId === first.deliveryId + end - start
-  )
-    end++;
-  return end;
 }

@@ -17,7 +17,8 @@ export function settleDeliveries(
 ): void {
   const { first, settled, state } = disposition;
   if (!state && !settled) return;
-  const last = Math.min(disposition.last ?? first, first + 0xffff);
+  const last = disposition.last ?? first;
+  writer.assertKnown(first, last);
   for (let deliveryId = first; deliveryId <= last; deliveryId++) {
     const unsettled = writer.unsettled.get(deliveryId);
     const failure = settleOne(broker, unsettled, state ?? undefined);
@@ -79,7 +80,7 @@ function unwrap(state: DescribedState | undefined): Outcome {
 const rejected = outcomes.rejected({}).described();
 
 /** The receiver gets back the state that it asked for; a rejection without its error, which would read as a failure. */
-function answerTo(state: DescribedState | null | undefined): object | undefined {
+function answerTo(state: DescribedState | null | undefined): DescribedState | undefined {
   switch (state?.descriptor?.value) {
     case stateCode.modified:
     case stateCode.released:
