@@ -5,7 +5,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = path.join(path.dirname(fileURLToPath(import.meta.resolve('@dronedelivery/servicebus-emulator'))), 'main.ts');
+const main = path.join(
+  path.dirname(fileURLToPath(import.meta.resolve('@dronedelivery/servicebus-emulator'))),
+  'main.ts',
+);
 
 export interface BrokerPeer extends AsyncDisposable {
   readonly pid: number;

@@ -148,6 +148,26 @@ describe('calls of one moment', () => {
     assert.deepEqual(new Set(alone), new Set(traces.map(({ traceId }) => traceId)), 'each in its own trace still');
   });
 
+  test('given up in a bulk that fails are not made again', async () => {
+    const released = Promise.withResolvers<void>();
+    const fault: Fault = async (how) => {
+      if (how === 'alone') return;
+      await released.promise;
+      throw new AppError('unavailable');
+    };
+    await using things = await startThings({ fault });
+    const hurry = new AbortController();
+    const givenUp = things.call(1, hurry.signal);
+    const kept = things.call(2);
+    await eventually(() => things.times('in bulk') === 2);
+    hurry.abort(new Error('enough'));
+    await assert.rejects(givenUp, /enough/);
+    released.resolve();
+    assert.equal(await kept, 4);
+    const alone = things.seen.filter(({ how }) => how === 'alone').map(({ id }) => id);
+    assert.deepEqual(alone, ['thing-2']);
+  });
+
   test('can be given up one by one', async () => {
     const released = Promise.withResolvers<void>();
     await using things = await startThings({ fault: (how) => (how === 'in bulk' ? released.promise : undefined) });

@@ -126,6 +126,8 @@ interface AnyResult {
 }
 
 function settle(one: Waiting, result: AnyResult | undefined, { service, id }: BulkOperation): void {
+  // Its caller has gone: nobody would hear how it ends.
+  if (one.signal.aborted) return;
   if (result === undefined || result.status === 429 || result.status >= 500) one.goAlone();
   else if (result.problem === undefined) one.succeed(result);
   else one.fail(refusal(`${service} ${id}`, result.problem));
