@@ -78,6 +78,26 @@ test('what clients have made of the entities is durable, with what the entities 
   await client.close();
 });
 
+test('what clients in other languages send back is taken', async () => {
+  await using emulator = await start();
+  const anyone = { 'if-match': '*' };
+  const topic = `<TopicDescription xmlns:i="http://www.w3.org/2001/XMLSchema-instance">
+    <DefaultMessageTimeToLive>P10675199DT2H48M5.477581S</DefaultMessageTimeToLive>
+    <FilteringMessagesBeforePublishing>false</FilteringMessagesBeforePublishing>
+    <EnableSubscriptionPartitioning>False</EnableSubscriptionPartitioning><AuthorizationRules/>
+    <AutoDeleteOnIdle>P10675199DT2H48M5.477581S</AutoDeleteOnIdle><Status>Active</Status>
+    <EntityAvailabilityStatus>Available</EntityAvailabilityStatus><SubscriptionCount>1</SubscriptionCount>
+  </TopicDescription>`;
+  const changed = await ask(emulator, 't', put(topic, anyone));
+  assert.equal(changed.status, 200, changed.text);
+  const rule = `<RuleDescription><Filter p:type="b:CorrelationFilter" xmlns:p="http://www.w3.org/2001/XMLSchema-instance">
+    <Label>x</Label><Properties><KeyValueOfstringanyType><Key>a</Key>
+    <Value p:type="c:int" xmlns:c="http://www.w3.org/2001/XMLSchema">5</Value></KeyValueOfstringanyType></Properties>
+    </Filter></RuleDescription>`;
+  assert.equal((await ask(emulator, 't/subscriptions/s/rules/r', put(rule))).status, 201);
+  assert.match((await ask(emulator, 't/Subscriptions/s/Rules/r')).text, /d6p1:int"[^>]*>5<.*<Name>r</);
+});
+
 suite('a change that does not fit is refused', () => {
   test('with the entity tag of an older state', async () => {
     await using emulator = await start();
