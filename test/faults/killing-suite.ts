@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
-import { type Disturbance, type Ending, isTouched, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
+import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 import { assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
 
@@ -11,8 +11,6 @@ const victims = [
   ...['broker', 'account', 'package', 'delivery', 'drone-scheduler', 'drone-scheduler-2', 'supervisor'],
   ...['workflow', 'workflow-2', 'ingestion', 'portal', 'edge', 'simulator'],
 ] as const;
-/** While one of these is away the drones are silent, and after five seconds of it they count as lost. */
-const silencing = ['edge', 'simulator', 'everything'];
 const downLimitMs = 30_000;
 const randomPauseMs = { min: 500, max: 4000 } as const;
 /** A process that is not there, and the answers that follow from it. */
@@ -77,21 +75,10 @@ export function killingSuite({ seed, randomKills }: { readonly seed: number; rea
     await traffic.stop();
     const endings = await untilAllEnded(running, traffic);
     for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
-    assertEnds(endings, disturbances);
+    assertDelivered(endings, disturbances);
     assertAnswers(traffic, allowedAnswers);
     await assertInvariants(running, [...traffic.accepted.keys()]);
     const { body } = await running.operator.request('GET', '/v1/deadletters');
     assert.deepEqual(body.items, []);
   });
-}
-
-/** A parcel is only lost on board of a drone that was silent. */
-function assertEnds(endings: readonly Ending[], disturbances: readonly Disturbance[]): void {
-  const silences = disturbances.filter(({ what }) => silencing.includes(what));
-  const isLost = (ending: Ending) =>
-    ending.reason === 'drone-lost' && silences.some((silence) => isTouched(ending, silence));
-  assert.deepEqual(
-    endings.filter((ending) => ending.stage !== 'Completed' && !isLost(ending)),
-    [],
-  );
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Delivery } from '@dronedelivery/contracts';
 import { eventually } from '@dronedelivery/testing';
 import { finalStages } from './deliveries.ts';
@@ -21,6 +22,8 @@ export interface Disturbance {
 }
 
 const endLimitMs = 180_000;
+/** While one of these is away the drones are silent, and after five seconds of it they count as lost. */
+const silencing = ['edge', 'simulator', 'everything'];
 
 /** Waits until everything that was accepted has ended. */
 export async function untilAllEnded(
@@ -43,8 +46,17 @@ export async function untilAllEnded(
   return [...ended.values()];
 }
 
-export function isTouched({ acceptedAt, endedAt }: Ending, { from, to }: Disturbance): boolean {
+function isTouched({ acceptedAt, endedAt }: Ending, { from, to }: Disturbance): boolean {
   return acceptedAt <= to && endedAt >= from;
+}
+
+/** All were delivered; a parcel is only lost on board of a drone that was silent. */
+export function assertDelivered(endings: readonly Ending[], disturbances: readonly Disturbance[]): void {
+  const silences = disturbances.filter(({ what }) => silencing.includes(what));
+  const isLost = (ending: Ending) =>
+    ending.reason === 'drone-lost' && silences.some((silence) => isTouched(ending, silence));
+  const others = endings.filter((ending) => ending.stage !== 'Completed' && !isLost(ending));
+  assert.deepEqual(others, []);
 }
 
 /** Says how long after each disturbance began the last delivery that it touched had ended. */

@@ -15,6 +15,8 @@ export interface Traffic {
   readonly slowestRefusalMs: number;
   /** Waits until so many more deliveries are accepted. */
   more(count: number): Promise<void>;
+  /** Waits until customers get what they ask for, each kind of it: breakers between the services have closed again. */
+  wellAgain(): Promise<void>;
   /** Ends it; throws what went wrong with it. */
   stop(): Promise<void>;
 }
@@ -50,6 +52,13 @@ class Customers implements Traffic {
   async more(count: number): Promise<void> {
     const enough = this.accepted.size + count;
     await eventually(() => this.accepted.size >= enough, { timeoutMs: answerLimitMs, what: 'accepted requests' });
+  }
+
+  async wellAgain(): Promise<void> {
+    const before = new Map(this.answers);
+    const isMore = (answer: string) => (this.answers.get(answer) ?? 0) > (before.get(answer) ?? 0);
+    const areMore = () => ['create 202', 'read 200', 'invoice 200'].every(isMore);
+    await eventually(areMore, { timeoutMs: answerLimitMs, what: 'answers of every kind' });
   }
 
   async stop(): Promise<void> {

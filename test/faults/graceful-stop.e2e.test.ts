@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { eventually } from '@dronedelivery/testing';
+import { assertInvariants } from '../support/assert-invariants.ts';
+import { logLines } from '../support/process-log.ts';
+import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
+import { startTestSystem, type TestSystem } from '../support/test-system.ts';
+import { answersSince, assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
+
+/** What customers may notice of each stop: that nobody listens at the one address that there is. */
+const noticed: Readonly<Record<string, readonly string[]>> = {
+  account: [],
+  package: ['invoice 503 unavailable'],
+  delivery: ['read 503 unavailable', 'invoice 503 unavailable'],
+  'drone-scheduler': [],
+  'drone-scheduler-2': [],
+  supervisor: [],
+  workflow: [],
+  'workflow-2': [],
+  ingestion: ['create 503 unavailable'],
+  portal: ['invoice 503 unavailable'],
+  edge: ['create none', 'read none', 'invoice none'],
+  simulator: [],
+  // Last, since what it could not settle comes again for a while.
+  broker: ['create 503 outcome-unknown'],
+};
+const receivers = ['workflow', 'workflow-2', 'delivery'];
+const waiting = { timeoutMs: 60_000 } as const;
+
+suite('processes told to stop under traffic', () => {
+  let running: TestSystem;
+  let traffic: Traffic;
+  const disturbances: Disturbance[] = [];
+  before(async () => {
+    running = await startTestSystem({ drones: 60, replicas: { workflow: 2, 'drone-scheduler': 2 }, lockSeconds: 10 });
+    traffic = startTraffic(running, { name: 'stops', pauseMs: 100 });
+    await traffic.more(10);
+  });
+  after(() => running[Symbol.asyncDispose]());
+
+  for (const [victim, allowed] of Object.entries(noticed)) {
+    test(`${victim} ends well, and nobody suffers for it`, async () => {
+      const from = Date.now();
+      const answersBefore = new Map(traffic.answers);
+      const stopped = running.system.process(victim);
+      const { restarts } = stopped;
+      stopped.kill('SIGTERM');
+      await eventually(() => stopped.restarts > restarts, { ...waiting, what: `the restart of ${victim}` });
+      assert.equal(stopped.lastEnd, 'exit code 0');
+      await running.system.ready();
+      await traffic.more(4);
+      await traffic.wellAgain();
+      disturbances.push({ what: victim, from, to: Date.now() });
+      assertAnswers(answersSince(traffic, answersBefore), allowed);
+      if (victim !== 'broker') assert.deepEqual(handledTwice(running, from), []);
+    });
+  }
+
+  test('whatever was accepted was delivered', async (t) => {
+    await traffic.stop();
+    const endings = await untilAllEnded(running, traffic);
+    for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
+    assertDelivered(endings, disturbances);
+    await assertInvariants(running, [...traffic.accepted.keys()]);
+  });
+});
+
+/** Messages that were dealt with, but could not be settled, and those that came again for it. */
+function handledTwice(running: TestSystem, since: number): unknown[] {
+  return receivers
+    .flatMap((name) => logLines(running, name, since))
+    .filter(({ msg, outcome }) => /will be delivered again$/.test(msg) || outcome === 'ended-before');
+}
