@@ -22,8 +22,8 @@ export interface Disturbance {
 }
 
 const endLimitMs = 180_000;
-/** While one of these is away the drones are silent, and after five seconds of it they count as lost. */
-const silencing = ['edge', 'simulator', 'everything'];
+/** Of these the drones fall silent, and after five seconds of it they count as lost. */
+const silencing = ['edge', 'simulator', 'everything', 'full store of drone-scheduler'];
 
 /** Waits until everything that was accepted has ended. */
 export async function untilAllEnded(

@@ -9,6 +9,11 @@ export const processSettings = {
   REQUEST_TIMEOUT_MS: milliseconds({ min: 100, max: 300_000 }).or(15_000),
 } as const;
 
+/** Of everybody who keeps a store of its own: how far it may grow. */
+export const storeSettings = {
+  STORE_BYTES_MAX: integer({ min: 1024 * 1024, max: 2 ** 44 }).or(64 * 1024 ** 3),
+} as const;
+
 /** Of everybody who verifies access tokens. */
 export const verifierSettings = { TOKEN_ISSUER: text({ lengthMax: 500 }), JWKS_URL: url() } as const;
 

@@ -105,6 +105,25 @@ describe('group commit', () => {
     assert.equal(count(database), outcomes.filter(({ status }) => status === 'fulfilled').length + 2);
   });
 
+  test('a store grows to its bound and no further, reads on, and goes on when there is room', async () => {
+    await using folder = await tempFolder();
+    const bytesMax = 1024 * 1024;
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations, bytesMax });
+    const big = (n: number) => insert(`${n}${'x'.repeat(50_000)}`);
+    let written = 0;
+    await assert.rejects(
+      async () => {
+        for (;;) await database.write(big(written++));
+      },
+      (error: AppError) => error.code === 'unavailable' && error.extra.retryAfterS !== undefined,
+    );
+    assert.equal(count(database), written - 1);
+    const pages = database.read((sql) => sql.get<{ page_count: number }>('PRAGMA page_count')?.page_count) ?? 0;
+    assert.ok(pages * 4096 > bytesMax / 2 && pages * 4096 <= bytesMax, `${pages} pages`);
+    await database.write((sql) => sql.run('DELETE FROM item WHERE id LIKE ?', '0x%'));
+    await database.write(big(written));
+  });
+
   test('an overfull queue refuses, and a closed database too', async () => {
     await using folder = await tempFolder();
     const database = await openDatabase({ file: folder.file('a.db'), migrations, queueMax: 3 });

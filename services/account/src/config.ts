@@ -9,10 +9,11 @@ import {
   type SettingsOf,
   text,
 } from '@dronedelivery/service-kit/config';
-import { processSettings } from '@dronedelivery/service-kit/settings';
+import { processSettings, storeSettings } from '@dronedelivery/service-kit/settings';
 
 export const settings = {
   ...processSettings,
+  ...storeSettings,
   DATA_DIR: text(),
   TOKEN_ISSUER: text({ lengthMax: 500 }),
   /** Also how long a revoked client or a suspended business may go on. */

@@ -31,7 +31,9 @@ export async function createAccountService(config: AccountConfig, overrides: Acc
   const { clock = systemClock } = overrides;
   const logger = overrides.logger ?? createLogger({ service: 'account', level: config.logLevel });
   const seeds = await loadSeeds(config.seedClientsFile);
-  const stores = sqliteStores(resources.use(await openAccountDatabase(config.dataDir)));
+  const stores = sqliteStores(
+    resources.use(await openAccountDatabase(config.dataDir, { bytesMax: config.storeBytesMax, logger })),
+  );
   const useCases = await createUseCases(config, stores, { clock, newId, ...overrides, logger });
   await useCases.signing.ensureKey();
   await useCases.seed(seeds);

@@ -14,6 +14,7 @@ import {
   clientSettings,
   processSettings,
   serviceBusSettings,
+  storeSettings,
   verifierSettings,
 } from '@dronedelivery/service-kit/settings';
 
@@ -24,6 +25,7 @@ export const deliverySettings = {
   ...verifierSettings,
   ...clientSettings,
   ...serviceBusSettings,
+  ...storeSettings,
   DATA_DIR: text(),
   DRONE_SCHEDULER_URL: urlList(),
   TIME_SCALE: number({ min: 1, max: 1000 }).or(1),

@@ -61,7 +61,7 @@ export async function createDeliveryService(
   const events = createDeliveryEvents(logger);
   await using resources = new AsyncDisposableStack();
 
-  const stores = await openStores(config, resources);
+  const stores = await openStores(config, logger, resources);
   const { database, inFlight, history } = stores;
   const changes = resources.use(new SqliteDeliveryChanges(database, clock));
   const execute = createExecute({ inFlight, history, events, now }, config);
@@ -101,9 +101,14 @@ export async function createDeliveryService(
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-async function openStores({ dataDir }: DeliveryConfig, resources: AsyncDisposableStack) {
+async function openStores(
+  { dataDir, storeBytesMax: bytesMax }: DeliveryConfig,
+  logger: Logger,
+  resources: AsyncDisposableStack,
+) {
   const migrations = [deliverySchema, outboxMigration];
-  const database = resources.use(await openDatabase({ file: path.join(dataDir, 'delivery.db'), migrations }));
+  const file = path.join(dataDir, 'delivery.db');
+  const database = resources.use(await openDatabase({ file, migrations, bytesMax, logger }));
   return {
     database,
     inFlight: createSqliteInFlight(database),

@@ -7,7 +7,12 @@ import {
   readSettings,
   text,
 } from '@dronedelivery/service-kit/config';
-import { processSettings, serviceBusSettings, verifierSettings } from '@dronedelivery/service-kit/settings';
+import {
+  processSettings,
+  serviceBusSettings,
+  storeSettings,
+  verifierSettings,
+} from '@dronedelivery/service-kit/settings';
 import type { ReportLimits } from './domain/report-check.ts';
 import type { DispatchRules } from './domain/route.ts';
 
@@ -16,6 +21,7 @@ export const settings = {
   ...processSettings,
   ...verifierSettings,
   ...serviceBusSettings,
+  ...storeSettings,
   DATA_DIR: text({ lengthMax: 1000 }),
   /** Divides flight, charging, loading and silence durations. */
   TIME_SCALE: number({ min: 1, max: 1000 }).or(1),

@@ -37,7 +37,7 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
   const events = createFleetEvents(logger);
   await using resources = new AsyncDisposableStack();
 
-  const stores = resources.use(await openSqliteStores(path.join(config.dataDir, 'drone-scheduler.db'), clock));
+  const stores = resources.use(await openStores(config, logger, clock));
   const fleet = new FleetView(stores.fleet, h3Cells);
   await fleet.refresh();
 
@@ -70,6 +70,10 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
 
   const running = resources.move();
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function openStores({ dataDir, storeBytesMax: bytesMax }: Config, logger: Logger, clock: Clock) {
+  return openSqliteStores({ file: path.join(dataDir, 'drone-scheduler.db'), bytesMax, logger }, clock);
 }
 
 function connectBus({ servicebusConnectionString, servicebusNamespace }: Config) {

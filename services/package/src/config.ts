@@ -1,7 +1,7 @@
 import { type Environment, readSettings, type SettingsOf, text } from '@dronedelivery/service-kit/config';
-import { processSettings, verifierSettings } from '@dronedelivery/service-kit/settings';
+import { processSettings, storeSettings, verifierSettings } from '@dronedelivery/service-kit/settings';
 
-export const packageSettings = { ...processSettings, ...verifierSettings, DATA_DIR: text() } as const;
+export const packageSettings = { ...processSettings, ...verifierSettings, ...storeSettings, DATA_DIR: text() } as const;
 
 export type PackageConfig = SettingsOf<typeof packageSettings>;
 

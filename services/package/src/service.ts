@@ -22,7 +22,12 @@ export async function createPackageService(config: PackageConfig, overrides: Pac
   await using resources = new AsyncDisposableStack();
 
   const database = resources.use(
-    await openDatabase({ file: path.join(config.dataDir, 'package.db'), migrations: [packageSchema] }),
+    await openDatabase({
+      file: path.join(config.dataDir, 'package.db'),
+      migrations: [packageSchema],
+      bytesMax: config.storeBytesMax,
+      logger,
+    }),
   );
   const packages = new Packages(createSqlitePackageStore(database), () => clock.now());
 

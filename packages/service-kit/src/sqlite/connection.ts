@@ -13,7 +13,7 @@ const journalBytesMax = 64 * 1024 * 1024;
 
 /** Several processes may open, switch to the write-ahead log and migrate at once: whoever is refused tries again. */
 export async function openConnection(
-  { file, migrations, busyTimeoutMs = busyTimeoutMsDefault }: DatabaseOptions,
+  { file, migrations, bytesMax, busyTimeoutMs = busyTimeoutMsDefault }: DatabaseOptions,
   clock: Clock,
   random: () => number,
 ): Promise<DatabaseSync> {
@@ -25,6 +25,7 @@ export async function openConnection(
     try {
       configure(connection);
       migrate(connection, migrations, file);
+      if (bytesMax !== undefined) limitSize(connection, bytesMax);
       return connection;
     } catch (error) {
       if (!isBusy(error) || clock.now() - startedAtMs > openLimitMs) {
@@ -41,6 +42,12 @@ function configure(connection: DatabaseSync): void {
   connection.exec('PRAGMA synchronous = FULL');
   connection.exec('PRAGMA foreign_keys = ON');
   connection.exec(`PRAGMA journal_size_limit = ${journalBytesMax}`);
+}
+
+/** Below what the file has already, SQLite takes its present size as the limit. */
+function limitSize(connection: DatabaseSync, bytesMax: number): void {
+  const pageBytes = Number(connection.prepare('PRAGMA page_size').get()?.page_size);
+  connection.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytesMax / pageBytes))}`);
 }
 
 function migrate(connection: DatabaseSync, migrations: readonly string[], file: string): void {

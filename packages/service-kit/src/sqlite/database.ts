@@ -1,14 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
 import { openConnection } from './connection.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type SqlReader, type SqlWriter, Statements } from './statements.ts';
+import { StoreAlarm } from './store-alarm.ts';
 
 export interface DatabaseOptions {
   /** Path, or `:memory:`. */
   readonly file: string;
   /** Each brings the schema one version further, and never changes once released. */
   readonly migrations: readonly string[];
+  /** The file may grow so far; what does not fit is refused as on a full disk. */
+  readonly bytesMax?: number;
+  /** Is told when the store begins to refuse writes, and when it takes them again. */
+  readonly logger?: Logger;
   /** SQLite's own waiting blocks the event loop, so it is short, and at most 100 ms; after it we wait asynchronously. */
   readonly busyTimeoutMs?: number;
   /** Writes that may wait; more are refused with `unavailable`. */
@@ -75,6 +81,7 @@ class SharedDatabase implements Database {
       queueMax: options.queueMax ?? 10_000,
       batchMax: options.batchMax ?? 500,
       busyLimitMs: options.busyLimitMs ?? 5000,
+      alarm: new StoreAlarm(options.logger, clock, options.file),
       announced: (topics) => this.#call(topics),
     });
   }

@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts';
 import { type Clock, pause } from '../clock.ts';
 import { diskFault, isBusy } from './sqlite-errors.ts';
 import type { SqlWriter, Statements } from './statements.ts';
+import type { StoreAlarm } from './store-alarm.ts';
 
 export interface GroupCommitOptions {
   readonly connection: DatabaseSync;
@@ -13,6 +14,7 @@ export interface GroupCommitOptions {
   readonly queueMax: number;
   readonly batchMax: number;
   readonly busyLimitMs: number;
+  readonly alarm: StoreAlarm;
   readonly announced: (topics: ReadonlySet<string>) => void;
 }
 
@@ -82,7 +84,8 @@ export class GroupCommit {
       return true;
     } catch (error) {
       if (isBusy(error)) return false;
-      for (const write of this.#queue.splice(0)) write.reject(diskFault(error) ?? error);
+      const fault = this.#named(error);
+      for (const write of this.#queue.splice(0)) write.reject(fault);
       // The caller finds an empty queue and ends.
       return false;
     }
@@ -108,10 +111,12 @@ export class GroupCommit {
     } catch (error) {
       this.#undo();
       this.#queue.splice(0, batch.length);
-      for (const write of batch) write.reject(diskFault(error) ?? error);
+      const fault = this.#named(error);
+      for (const write of batch) write.reject(fault);
       return;
     }
     this.#queue.splice(0, batch.length);
+    this.#options.alarm.committed();
     for (const write of batch) write.settle();
     const topics = new Set(batch.flatMap((write) => write.topics));
     if (topics.size > 0) this.#options.announced(topics);
@@ -131,9 +136,17 @@ export class GroupCommit {
       // A full disk may have rolled everything back already.
       if (!connection.isTransaction) throw error;
       statements.run('ROLLBACK TO one', []);
-      write.settle = () => write.reject(diskFault(error) ?? error);
+      const fault = this.#named(error);
+      write.settle = () => write.reject(fault);
     }
     statements.run('RELEASE one', []);
+  }
+
+  /** What is told of a failure; one of the disk is raised as an alarm too. */
+  #named(error: unknown): unknown {
+    const fault = diskFault(error);
+    if (fault !== undefined) this.#options.alarm.refused(fault);
+    return fault ?? error;
   }
 
   #undo(): void {

@@ -16,7 +16,7 @@ export function isBusy(error: unknown): boolean {
 /** Undefined for an error that is not about the disk. */
 export function diskFault(error: unknown): AppError | undefined {
   const detail = diskCodes[primaryCode(error)];
-  return detail === undefined ? undefined : new AppError('unavailable', detail, { retryAfterS: 5, cause: error });
+  return detail === undefined ? undefined : new AppError('unavailable', detail, { retryAfterS: 1, cause: error });
 }
 
 function primaryCode(error: unknown): number {

@@ -27,6 +27,20 @@ test('stages whose reports were lost are made up for', () => {
   assert.deepEqual(kinds(assignedMission({ state: 'EnRouteToPickup' }), 'Charging'), ['picked-up', 'delivered']);
 });
 
+test('a drone that knows its plan and is home after the time of the whole flight has flown it unheard', () => {
+  const assigned = assignedMission();
+  const homeward = drone({ activity: 'Returning', missionId: 'mission-1', reportedMissionId: 'mission-0' });
+  const at = (ms: number) => new Date(ms).toISOString();
+  const { deliveryEtaMs } = assigned.flight;
+  for (const activity of ['Returning', 'Charging', 'Idle'] as const) {
+    const told = (atMs: number, revision: number) =>
+      advance(assigned, homeward, report({ activity, at: at(atMs), revision })).events.map(({ kind }) => kind);
+    assert.deepEqual(told(deliveryEtaMs + 1, assigned.revision), ['departed', 'picked-up', 'delivered']);
+    assert.deepEqual(told(deliveryEtaMs, assigned.revision), []);
+    assert.deepEqual(told(deliveryEtaMs + 1, assigned.revision - 1), []);
+  }
+});
+
 test('a drone that was on its way home when it was assigned has not flown yet', () => {
   const homeward = drone({ activity: 'Returning', missionId: 'mission-1', reportedMissionId: 'mission-0' });
   assert.deepEqual(kinds(assignedMission(), 'Returning', homeward), []);

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { type Database, openDatabase } from '@dronedelivery/service-kit/sqlite';
+import { type Database, type DatabaseOptions, openDatabase } from '@dronedelivery/service-kit/sqlite';
 import type { BusinessStore, ClientStore, SigningKeyStore, UserStore } from '../../app/ports.ts';
 import { sqliteBusinesses } from './business-store.ts';
 import { sqliteClients } from './client-store.ts';
@@ -15,11 +15,14 @@ export interface Stores {
   readonly signingKeys: SigningKeyStore;
 }
 
-export async function openAccountDatabase(dataDir: string): Promise<Database> {
+export async function openAccountDatabase(
+  dataDir: string,
+  limits: Pick<DatabaseOptions, 'bytesMax' | 'logger'> = {},
+): Promise<Database> {
   mkdirSync(dataDir, { recursive: true });
   const file = path.join(dataDir, 'account.db');
   makePrivate(dataDir, file);
-  return openDatabase({ file, migrations });
+  return openDatabase({ ...limits, file, migrations });
 }
 
 export function sqliteStores(database: Database): Stores {

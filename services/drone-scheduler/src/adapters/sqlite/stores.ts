@@ -1,6 +1,6 @@
 import type { Clock } from '@dronedelivery/service-kit/clock';
 import { appendOutbox, outboxMigration } from '@dronedelivery/service-kit/outbox';
-import { type Database, openDatabase } from '@dronedelivery/service-kit/sqlite';
+import { type Database, type DatabaseOptions, openDatabase } from '@dronedelivery/service-kit/sqlite';
 import type { FleetStore, MissionStore, UsageStore } from '../../app/ports.ts';
 import { missionMessage } from '../servicebus/mission-message.ts';
 import { createSqliteFleetStore } from './fleet-store.ts';
@@ -16,8 +16,11 @@ export interface SqliteStores extends AsyncDisposable {
 }
 
 /** All stores of the scheduler in one file, which several processes may share. */
-export async function openSqliteStores(file: string, clock: Pick<Clock, 'now'>): Promise<SqliteStores> {
-  const database = await openDatabase({ file, migrations: [fleetMigration, outboxMigration] });
+export async function openSqliteStores(
+  options: Pick<DatabaseOptions, 'file' | 'bytesMax' | 'logger'>,
+  clock: Pick<Clock, 'now'>,
+): Promise<SqliteStores> {
+  const database = await openDatabase({ ...options, migrations: [fleetMigration, outboxMigration] });
   return {
     database,
     missions: createSqliteMissionStore(database, (sql, event, traceparent) =>
