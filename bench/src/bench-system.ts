@@ -4,7 +4,11 @@ import path from 'node:path';
 import type { StartOptions } from '@dronedelivery/local/arguments';
 import { type LocalSystem, type LocalSystemOverrides, startLocalSystem } from '@dronedelivery/local/system';
 
-const edgeWithoutRateLimit = { RATE_PER_S: '100000', RATE_BURST: '100000' } as const;
+const edgeWithoutRateLimit = {
+  ...{ RATE_PER_S: '100000', RATE_BURST: '100000', REQUESTS_PER_CALLER_MAX: '100000' },
+} as const;
+/** A run takes one token, and keeps it to its end. */
+const longTokens = { TOKEN_LIFETIME_S: '86400' } as const;
 
 /** A system on free ports and a folder of its own, whose edge lets the benchmark's one business through. */
 export async function startBenchSystem(
@@ -25,7 +29,7 @@ export async function startBenchSystem(
       logLevel: 'warn',
       ...options,
     },
-    { tell: console.error, settings: { edge: edgeWithoutRateLimit, ...settings }, ...overrides },
+    { tell: console.error, settings: { edge: edgeWithoutRateLimit, account: longTokens, ...settings }, ...overrides },
   );
   return {
     ...system,

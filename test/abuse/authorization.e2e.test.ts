@@ -4,6 +4,7 @@ import { allOperations, type Operation, type Role } from '@dronedelivery/contrac
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { type AbuseSystem, claimsOf, type Door, startAbuseSystem } from './abuse-system.ts';
 import { type AccessRule, accessRules } from './access-rules.ts';
+import { assertAcceptedHold } from './assert-accepted.ts';
 import { acquire, type Possessions, pointAt, registerBusiness } from './possessions.ts';
 import { bodyText, mediaTypeOf, targetOf, validInput } from './valid-request.ts';
 import type { WireAnswer } from './wire.ts';
@@ -184,6 +185,8 @@ suite('who may do what', () => {
       }
     }
   });
+
+  test('the invariants hold', () => assertAcceptedHold(system.running, [own.deliveryId, own.coveted.deliveryId]));
 });
 
 function namedIn({ query }: Operation, businessId: string): { readonly named?: string } {

@@ -7,7 +7,7 @@ import { finalStages, request, untilStage, validationRequest } from '../support/
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 import { dribble, exchange, openRaw, pour, statusesIn } from './raw-connection.ts';
 
-const receiveTimeoutMs = 1500;
+const receiveTimeoutMs = 3000;
 const pouredBytesMax = 100e6;
 /** What may be on its way in buffers when the other side closes. */
 const takenBytesMax = 30e6;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { operations } from '@dronedelivery/contracts';
 import { eventually } from '@dronedelivery/testing';
 import { finalStages, request, untilStage, validationRequest } from '../support/deliveries.ts';
 import { type AbuseSystem, startAbuseSystem } from './abuse-system.ts';
+import { assertAcceptedHold } from './assert-accepted.ts';
 import { faultOf } from './conformance.ts';
 import { fuzzCase, type Ground } from './fuzz-case.ts';
 import { registerBusiness } from './possessions.ts';
@@ -24,6 +26,7 @@ export function fuzzSuite({ seed, requests }: FuzzOptions): void {
     let system: AbuseSystem;
     let ground: Ground;
     let pids: Readonly<Record<string, number>>;
+    const accepted: string[] = [];
     before(async () => {
       system = await startAbuseSystem();
       const { businessId, admin } = await registerBusiness(system.running, 'Fuzz');
@@ -35,6 +38,7 @@ export function fuzzSuite({ seed, requests }: FuzzOptions): void {
 
     test(`no answer is against the contracts (seed ${seed})`, async (t) => {
       const run = await sendAll(ground, { seed, requests });
+      accepted.push(...run.accepted);
       t.diagnostic(`seed ${seed}: ${requests} requests in ${run.tookS.toFixed(1)} s: ${JSON.stringify(run.statuses)}`);
       assert.equal(run.faults.length, 0, `\n${run.faults.join('\n')}`);
       const unavailable = run.statuses['503'] ?? 0;
@@ -55,17 +59,24 @@ export function fuzzSuite({ seed, requests }: FuzzOptions): void {
         what: 'no dead letters',
       });
     });
+
+    test('the invariants hold', async (t) => {
+      t.diagnostic(`${accepted.length} deliveries were accepted`);
+      await assertAcceptedHold(system.running, accepted);
+    });
   });
 }
 
 interface FuzzRun {
   readonly faults: string[];
+  readonly accepted: string[];
   readonly statuses: Record<string, number>;
   readonly tookS: number;
 }
 
 async function sendAll(ground: Ground, { seed, requests }: FuzzOptions): Promise<FuzzRun> {
   const faults: string[] = [];
+  const accepted: string[] = [];
   const statuses: Record<string, number> = {};
   const startedAt = performance.now();
   let next = 0;
@@ -76,20 +87,33 @@ async function sendAll(ground: Ground, { seed, requests }: FuzzOptions): Promise
       const outcome = await attempt(ground, wireRequest);
       statuses[outcome.status] = (statuses[outcome.status] ?? 0) + 1;
       if (outcome.fault !== undefined) faults.push(`seed ${seed}, request ${number}: ${outcome.fault}`);
+      if (outcome.accepted !== undefined) accepted.push(outcome.accepted);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  return { faults, statuses, tookS: (performance.now() - startedAt) / 1000 };
+  return { faults, accepted, statuses, tookS: (performance.now() - startedAt) / 1000 };
 }
 
 async function attempt({ system }: Ground, wireRequest: WireRequest) {
   try {
     const answer = await system.wire.send(wireRequest);
     const fault = faultOf(wireRequest, answer);
-    return { status: String(answer.status), fault: fault === undefined ? undefined : told(wireRequest, fault, answer) };
+    return {
+      status: String(answer.status),
+      fault: fault === undefined ? undefined : told(wireRequest, fault, answer),
+      accepted: isCreate(wireRequest) && answer.status === 202 ? String(JSON.parse(answer.text).deliveryId) : undefined,
+    };
   } catch (error) {
-    return { status: 'none', fault: told(wireRequest, `no answer: ${(error as Error).message}`) };
+    return {
+      status: 'none',
+      fault: told(wireRequest, `no answer: ${(error as Error).message}`),
+      accepted: undefined,
+    };
   }
+}
+
+function isCreate({ method, target }: WireRequest): boolean {
+  return method === 'POST' && target.split('?', 1)[0] === operations.createDeliveryRequest.path;
 }
 
 function told({ base, method, target, headers, body }: WireRequest, fault: string, answer?: WireAnswer): string {

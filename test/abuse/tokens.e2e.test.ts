@@ -4,6 +4,7 @@ import { allOperations, type Operation, type Role } from '@dronedelivery/contrac
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { seededRandom } from '@dronedelivery/testing';
 import { type AbuseSystem, claimsOf, startAbuseSystem } from './abuse-system.ts';
+import { assertAcceptedHold } from './assert-accepted.ts';
 import { registerBusiness } from './possessions.ts';
 import { bodyText, mediaTypeOf, targetOf, validInput } from './valid-request.ts';
 
@@ -84,6 +85,8 @@ suite('tokens that are not good', () => {
     const { edgeUrl, demo } = system.running.system.info;
     assert.equal((await new ApiClient(edgeUrl, demo).request('GET', '/v1/deliveries')).status, 200);
   });
+
+  test('the invariants hold', () => assertAcceptedHold(system.running));
 });
 
 function claimsThatMay({ id, access }: Operation) {

@@ -144,7 +144,7 @@ test('a closing server ends its streams at once', async () => {
   const answer = await one.open();
   const startedAt = performance.now();
   await one.server.close();
-  assert.ok(performance.now() - startedAt < 1000);
+  assert.ok(performance.now() - startedAt < 4500, 'not only when the limit of draining was reached');
   await answer.text();
 });
 

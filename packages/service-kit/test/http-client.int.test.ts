@@ -165,7 +165,7 @@ describe('a service client', () => {
       await using one = client([server.url], { timeoutMs: 60, attemptsMax: 1 });
       const startedAt = performance.now();
       await assert.rejects(one.call(read, parts), transient('timeout', { mayHaveHappened: true }));
-      assert.ok(performance.now() - startedAt < 1000);
+      assert.ok(performance.now() - startedAt < 10_000);
     }
   });
 

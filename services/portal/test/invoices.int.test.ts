@@ -85,11 +85,11 @@ test('a service that hangs is 504 and named', async () => {
   const hang = () => new Promise<void>(() => undefined);
   await using portal = await startPortal({
     faults: { 'drone-scheduler': hang },
-    settings: { CALL_TIMEOUT_MS: '1000', INVOICE_TIMEOUT_MS: '200' },
+    settings: { CALL_TIMEOUT_MS: '10000', INVOICE_TIMEOUT_MS: '200' },
   });
   const startedAt = performance.now();
   const late = await portal.get(november, { authorization: portal.issuer.shipper('b1') });
-  assert.ok(performance.now() - startedAt < 900);
+  assert.ok(performance.now() - startedAt < 9000);
   assert.equal(late.status, 504);
   const { type, detail } = await problemOf(late);
   assert.equal(type, problem('upstream-timeout'));
