@@ -43,9 +43,9 @@ export function fleetRaces(race: RaceTest): void {
     const news = await startUnrulyNews(running, 31);
     const ids = await Promise.all(Array.from({ length: 10 }, () => request(customer, validationRequest())));
     for (const id of ids) await untilStage(customer, id, ['HeadedToDropoff', 'Completed']);
-    await news[Symbol.asyncDispose]();
     struck();
     for (const id of ids) await untilStage(customer, id, ['Completed']);
+    await news[Symbol.asyncDispose]();
     console.log('mission events:', news.counts);
     for (const [treatment, count] of Object.entries(news.counts)) assert.ok(count > 0, treatment);
     return endingAs('Completed', ids);

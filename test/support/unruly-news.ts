@@ -1,4 +1,4 @@
-import { subscriptions, topics } from '@dronedelivery/contracts';
+import { type MissionEvent, subscriptions, topics } from '@dronedelivery/contracts';
 import { newId } from '@dronedelivery/service-kit/ids';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { complete, connectServiceBus } from '@dronedelivery/service-kit/servicebus';
@@ -13,9 +13,12 @@ export interface UnrulyNews extends AsyncDisposable {
 }
 
 type Treatment = 'lost' | 'doubled' | 'late';
-const treatments: readonly Treatment[] = ['lost', 'doubled', 'late'];
+const treatments = ['lost', 'doubled', 'late'] as const;
 
-/** Takes mission events away from the delivery service, and loses them, or sends them again late or twice. */
+/**
+ * Takes mission events away from the delivery service, and loses them, or sends them again late or twice. The last one of a
+ * flight is always lost: nothing comes after it from which it would follow.
+ */
 export async function startUnrulyNews({ system }: TestSystem, seed: number): Promise<UnrulyNews> {
   const random = seededRandom(seed);
   const bus = await connectServiceBus({ connectionString: system.connectionString });
@@ -30,7 +33,8 @@ export async function startUnrulyNews({ system }: TestSystem, seed: number): Pro
     concurrencyMax: 64,
     logger: silentLogger,
     handler: async ({ body }) => {
-      const treatment = treatments[random.integer(0, treatments.length - 1)] ?? 'lost';
+      const { data } = JSON.parse(body.toString()) as MissionEvent;
+      const treatment = data.kind === 'delivered' ? 'lost' : random.pick(treatments);
       counts[treatment]++;
       const copies = copiesOf[treatment]();
       // Under new ids: the topic would drop what it has seen.

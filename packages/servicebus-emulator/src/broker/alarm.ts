@@ -1,6 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 
-/** One timer for whatever is due next. It may ring early, never late. */
+/** A timer runs by a clock that never jumps: looking this often notices when the wall clock was set. */
+const lookMsMax = 1000;
+
+/** One timer for whatever is due next. It may ring early, and late by no more than a look where the clock was set. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -22,7 +25,7 @@ export class Alarm {
         this.#dueMs = Number.POSITIVE_INFINITY;
         this.#ring();
       },
-      Math.max(0, dueMs - this.#clock.nowMs()),
+      Math.min(Math.max(0, dueMs - this.#clock.nowMs()), lookMsMax),
     );
   }
 
