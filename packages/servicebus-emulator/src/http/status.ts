@@ -18,10 +18,12 @@ export interface EntityStatusReport {
 export interface StatusReport {
   readonly namespace: string;
   readonly connections: number;
+  /** Sends are refused until there is room in the data file and on its disk again. */
+  readonly storeFull: boolean;
   readonly entities: readonly EntityStatusReport[];
 }
 
-export function reportStatus(namespace: Namespace, connections: number): StatusReport {
+export function reportStatus(namespace: Namespace, connections: number, storeFull: boolean): StatusReport {
   const queues = namespace.queues.map(
     (queue): EntityStatusReport => ({
       name: queue.path,
@@ -41,5 +43,5 @@ export function reportStatus(namespace: Namespace, connections: number): StatusR
       bytes: 0,
     }),
   );
-  return { namespace: namespace.name, connections, entities: [...queues, ...topics] };
+  return { namespace: namespace.name, connections, storeFull, entities: [...queues, ...topics] };
 }

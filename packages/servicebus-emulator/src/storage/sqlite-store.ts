@@ -6,6 +6,7 @@ import { BrokerError } from '../core/broker-error.ts';
 import { type EntityRecord, type Journal, stateOverheadBytes } from '../core/journal.ts';
 import { bytesOf, type Message, type MessageCopy } from '../core/message.ts';
 import { ContentCache } from './content-cache.ts';
+import { explainStorage, isDiskFull, reading } from './damage.ts';
 import {
   type ContentRow,
   contentColumns,
@@ -17,6 +18,7 @@ import {
   stateCode,
 } from './message-row.ts';
 import { RevisionTable } from './revision-table.ts';
+import { type OnRoom, Room } from './room.ts';
 import { migrate } from './schema.ts';
 
 const statements = {
@@ -47,6 +49,8 @@ const statements = {
   dropRemembered: `DELETE FROM remembered_ids WHERE entity_id = ?`,
   dropStates: `DELETE FROM session_states WHERE entity_id = ?`,
   dropEntity: `DELETE FROM entities WHERE id = ?`,
+  pages: `PRAGMA page_count`,
+  freePages: `PRAGMA freelist_count`,
   begin: `BEGIN IMMEDIATE`,
   commit: `COMMIT`,
 } as const;
@@ -56,12 +60,24 @@ export interface StoreOptions {
   readonly cacheBytesMax: number;
   /** When it throws, the turn cannot be stored. */
   readonly beforeCommit: () => void;
+  /** Of the data file, its log apart. Beyond that nothing more is taken in. */
+  readonly bytesMax: number;
+  readonly nowMs: () => number;
+  readonly onRoom: OnRoom;
 }
 
-const defaultOptions: StoreOptions = { cacheBytesMax: 32 * 1024 * 1024, beforeCommit: () => undefined };
+const defaultOptions: StoreOptions = {
+  cacheBytesMax: 32 * 1024 * 1024,
+  beforeCommit: () => undefined,
+  bytesMax: Number.POSITIVE_INFINITY,
+  nowMs: Date.now,
+  onRoom: () => undefined,
+};
 /** Who reads one message will mostly want the next ones too. */
 const readAheadMessages = 64;
 const readAheadBytes = 256 * 1024;
+
+const pageBytes = 4_096;
 
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
@@ -76,6 +92,9 @@ export class SqliteStore implements Journal {
   readonly #contents: ContentCache;
   readonly #advanced = new Map<number, number>();
   readonly #beforeCommit: () => void;
+  readonly #file: string;
+  /** Whether there is room for more messages. */
+  readonly room: Room;
   #open = false;
   #failure: unknown;
 
@@ -84,12 +103,15 @@ export class SqliteStore implements Journal {
    * @throws BrokerError `storage-failed`
    */
   constructor(file: string, options: Partial<StoreOptions> = {}) {
-    const { cacheBytesMax, beforeCommit } = { ...defaultOptions, ...options };
+    const { cacheBytesMax, beforeCommit, bytesMax, nowMs, onRoom } = { ...defaultOptions, ...options };
+    this.#file = file;
     this.#contents = new ContentCache(cacheBytesMax);
     this.#beforeCommit = beforeCommit;
     if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    this.#database = openDatabase(file);
+    this.#database = openDatabase(file, bytesMax);
     this.#statements = prepareAll(this.#database);
+    const onDisk = file === ':memory:' ? undefined : file;
+    this.room = new Room({ file: onDisk, bytesMax, usedBytes: () => this.#usedBytes(), nowMs, onRoom });
     this.revisions = new RevisionTable(this.#database, (statement, values) => this.#run(statement, values));
   }
 
@@ -196,10 +218,12 @@ export class SqliteStore implements Journal {
       if (this.#failure !== undefined) throw this.#failure;
       this.#beforeCommit();
       this.#statements.commit.run();
+      this.room.measure();
     } catch (error) {
       this.#failure = undefined;
       this.#contents.clear();
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      if (isDiskFull(error)) this.room.onDiskFull();
       throw new BrokerError('storage-failed', 'The change could not be stored.', { cause: error });
     }
   }
@@ -237,8 +261,12 @@ export class SqliteStore implements Journal {
   }
 
   *#readMessages(entityId: number): Generator<Message> {
-    const rows = this.#statements.messages.iterate(keyOf(entityId, 0), keyOf(entityId + 1, -1));
-    for (const row of rows) yield fromRow(row as unknown as MessageRow);
+    try {
+      const rows = this.#statements.messages.iterate(keyOf(entityId, 0), keyOf(entityId + 1, -1));
+      for (const row of rows) yield fromRow(row as unknown as MessageRow);
+    } catch (error) {
+      throw explainStorage(this.#file, error);
+    }
   }
 
   #readAhead(entityId: number, key: number): Content | undefined {
@@ -258,6 +286,12 @@ export class SqliteStore implements Journal {
 
   close(): void {
     this.#database.close();
+    this.room.close();
+  }
+
+  #usedBytes(): number {
+    const [pages, free] = [this.#statements.pages.get(), this.#statements.freePages.get()];
+    return (Number(pages?.page_count) - Number(free?.freelist_count)) * pageBytes;
   }
 
   #change(name: keyof Statements, values: readonly (string | number | null | Uint8Array)[]): void {
@@ -285,17 +319,17 @@ export class SqliteStore implements Journal {
   }
 }
 
-function openDatabase(file: string): DatabaseSync {
+function openDatabase(file: string, bytesMax: number): DatabaseSync {
+  const database = reading(file, () => new DatabaseSync(file));
   try {
-    const database = new DatabaseSync(file);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
+    if (Number.isFinite(bytesMax)) database.exec(`PRAGMA max_page_count = ${Math.floor(bytesMax / pageBytes)}`);
     migrate(database);
     return database;
   } catch (error) {
-    if (error instanceof BrokerError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new BrokerError('storage-failed', `The data file ${file} cannot be used: ${reason}`, { cause: error });
+    database.close();
+    throw explainStorage(file, error);
   }
 }
 
