@@ -155,6 +155,33 @@ suite('a queue', () => {
     assert.ok(journal.take().includes('forget 1/same'));
   });
 
+  test('changed options hold from then on, the window of duplicates also for what is remembered', () => {
+    const { queue, deadLetters, journal } = createQueue({ duplicateWindowMs: 100, lockDurationMs: 1_000 });
+    queue.accept(arrival({ message_id: 'early' }), 0);
+    queue.accept(arrival({ message_id: 'late' }), 50);
+    const before = locked(queue, 50);
+    const options = { ...queue.options, duplicateWindowMs: 300, lockDurationMs: 5_000, maxDeliveryCount: 1 };
+    queue.redefine(options);
+    assert.deepEqual(
+      journal
+        .take()
+        .filter((call) => call.startsWith('remember'))
+        .slice(-2),
+      ['remember 1/early', 'remember 1/late'],
+    );
+    queue.accept(arrival({ message_id: 'early' }), 299);
+    assert.equal(queue.counts.active, 2);
+    queue.accept(arrival({ message_id: 'early' }), 300);
+    assert.equal(queue.counts.active, 3);
+    assert.equal(locked(queue, 300).lock?.term.untilMs, 5_300);
+    assert.equal(queue.renewLock(before.token, 300), 5_300);
+    queue.abandon(before.token, 300);
+    assert.deepEqual([deadLetters.count, deadLetters.options.lockDurationMs], [1, 5_000]);
+    queue.redefine({ ...options, duplicateWindowMs: 50 });
+    queue.accept(arrival({ message_id: 'early' }), 351);
+    assert.equal(queue.counts.active, 3);
+  });
+
   test('it refuses what does not fit, its dead letters counted', () => {
     const { queue } = createQueue({ messagesMax: 2, bytesMax: 1_000, maxDeliveryCount: 1 });
     queue.accept(arrival(), 0);
