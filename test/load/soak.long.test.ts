@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { queues, topics } from '@dronedelivery/contracts';
+import type { ApiClient } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { validationRequest } from '../support/deliveries.ts';
@@ -42,6 +43,8 @@ interface Status {
 suite(`${minutes} minutes at ${perSecond} requests a second`, () => {
   let running: TestSystem;
   let resources: Resources;
+  /** One for all: each new one signs in, and its token is remembered by those who verify it. */
+  let customer: ApiClient;
   const accepted: string[] = [];
   const failures = new Map<string, number>();
   before(async () => {
@@ -52,13 +55,14 @@ suite(`${minutes} minutes at ${perSecond} requests a second`, () => {
       settings: { delivery: { LINGER_MS: String(lingerMs) }, edge: { RATE_PER_S: '100000', RATE_BURST: '100000' } },
     });
     resources = new Resources(running);
+    customer = running.customer;
   });
   after(() => running[Symbol.asyncDispose]());
 
   async function ask(): Promise<void> {
     const beganAt = performance.now();
     const body = validationRequest({ packageInfo: { size: 'Small', weight: 1 } });
-    const answer = await running.customer.request('POST', '/v1/deliveryrequests', body).catch(() => undefined);
+    const answer = await customer.request('POST', '/v1/deliveryrequests', body).catch(() => undefined);
     resources.note('answered after', performance.now() - beganAt);
     const what = `${answer?.status ?? 'no answer'} ${answer?.body?.type ?? ''}`.trimEnd();
     if (answer?.status === 202) accepted.push(answer.body.deliveryId);
