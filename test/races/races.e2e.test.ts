@@ -27,7 +27,7 @@ const quick = {
 const options = {
   drones: 40,
   timeScale: 80,
-  lockSeconds: 3,
+  lockSeconds: 5,
   brokerFaults: true,
   replicas: { workflow: 2, 'drone-scheduler': 2 },
   settings: quick,
