@@ -112,7 +112,10 @@ export class ClientConnection {
   #openIntake(receiver: InnerReceiver): void {
     const { limits } = this.#surroundings;
     try {
-      const address = receiver.target?.address ?? '';
+      // rhea knows no target but an address: the coordinator of transactions comes out as none.
+      if (!receiver.target || !('address' in receiver.target))
+        throw new BrokerError('not-implemented', 'Transactions are not supported.');
+      const address = receiver.target.address ?? '';
       this.#intakes.set(receiver, this.#intakeFor(entityAddress(address), receiver));
       receiver.set_source(receiver.source ?? {});
       receiver.set_target({ address });

@@ -15,6 +15,7 @@ import type { SqliteStore } from '../storage/sqlite-store.ts';
 import { Administration, notFound } from './administration.ts';
 import { Alarm } from './alarm.ts';
 import { type Consumer, Dispatcher } from './dispatcher.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { SessionDesk } from './session-desk.ts';
 import { type TurnEnd, Turns } from './turns.ts';
 
@@ -35,6 +36,7 @@ export class Broker {
   readonly #sessionDesk: SessionDesk;
   readonly #alarm: Alarm;
   readonly #turns: Turns;
+  readonly #idleWatch: IdleWatch;
   readonly #accessed = new WeakMap<Queue | Topic, number>();
 
   constructor(
@@ -77,6 +79,15 @@ export class Broker {
       detach: (entity, reason) => this.#detach(entity, reason),
     });
     this.administration.begin();
+    this.#idleWatch = new IdleWatch({
+      clock,
+      namespace: this.namespace,
+      lastUsedMs: (entity) =>
+        Math.max(this.#accessed.get(entity) ?? 0, this.administration.timesOf(entity).modifiedAtMs),
+      hasReceivers: (queue) =>
+        this.#dispatcher.has(queue) || this.#sessionDesk.has(queue) || queue.sessions?.hasHolders === true,
+      delete: (path) => this.administration.delete(path),
+    });
     this.#sweep();
   }
 
@@ -143,6 +154,7 @@ export class Broker {
 
   unsubscribe(consumer: Consumer): void {
     this.#dispatcher.remove(this.#withFaults(consumer));
+    if (consumer.outlet instanceof Queue) this.#accessed.set(consumer.outlet, this.nowMs);
   }
 
   /** A consumer has room again, or wants to hear that nothing is left. */
@@ -174,6 +186,7 @@ export class Broker {
 
   releaseSession(queue: Queue, session: HeldSession): void {
     queue.sessions?.release(session, this.nowMs);
+    this.#accessed.set(queue, this.nowMs);
     this.#turns.request();
   }
 
@@ -194,6 +207,7 @@ export class Broker {
   /** Ends with what is in hand made durable. */
   stop(): void {
     this.#alarm.stop();
+    this.#idleWatch.stop();
     this.#turns.close();
   }
 

@@ -35,6 +35,10 @@ export class Dispatcher {
     else this.#consumers.delete(consumer.outlet);
   }
 
+  has(outlet: Outlet): boolean {
+    return this.#consumers.has(outlet);
+  }
+
   /** Something changed for the outlet: messages, or room at a consumer. */
   touch(outlet: Outlet): void {
     this.#dirty.add(outlet);

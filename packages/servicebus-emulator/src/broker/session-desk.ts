@@ -38,6 +38,10 @@ export class SessionDesk {
     this.#dirty.add(queue);
   }
 
+  has(queue: Queue): boolean {
+    return this.#waiting.has(queue);
+  }
+
   pump(nowMs: number): void {
     const queues = [...this.#dirty];
     this.#dirty.clear();

@@ -26,13 +26,14 @@ const forever = Number.POSITIVE_INFINITY;
 
 const timeToLiveRangeMs = [secondMs, forever] as const;
 const lockRangeMs = [secondMs, 5 * minuteMs] as const;
+const idleRangeMs = [5 * minuteMs, forever] as const;
 const duplicateWindowRangeMs = [secondMs, 7 * dayMs] as const;
 const sizeRangeMegabytes = [1, 81920] as const;
 const defaultSizeMegabytes = 1024;
 const defaultMessages = 1_000_000;
 const metadataMax = 1_024;
 
-const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status', 'UserMetadata'];
+const sizeFields = ['MaxSizeInMegabytes', 'MaxMessageCount', 'Status', 'UserMetadata', 'AutoDeleteOnIdle'];
 const duplicateFields = ['DuplicateDetectionHistoryTimeWindow', 'RequiresDuplicateDetection'];
 const receivingFields = [
   'DeadLetteringOnMessageExpiration',
@@ -187,7 +188,13 @@ function readLimits(reader: ConfigReader, fields: Record<string, unknown>, path:
   );
   const range = [1, 100_000_000] as const;
   const messagesMax = reader.integer(fields.MaxMessageCount, `${path}.MaxMessageCount`, defaultMessages, range);
-  return { bytesMax: megabytes * 2 ** 20, messagesMax, userMetadata: readMetadata(reader, fields, path) };
+  const idleMs = reader.durationMs(fields.AutoDeleteOnIdle, `${path}.AutoDeleteOnIdle`, forever, idleRangeMs);
+  return {
+    bytesMax: megabytes * 2 ** 20,
+    messagesMax,
+    userMetadata: readMetadata(reader, fields, path),
+    autoDeleteOnIdleMs: Number.isFinite(idleMs) ? idleMs : undefined,
+  };
 }
 
 function readMetadata(reader: ConfigReader, fields: Record<string, unknown>, path: string): string | undefined {

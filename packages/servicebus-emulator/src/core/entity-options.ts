@@ -6,6 +6,8 @@ export interface Limits {
   readonly bytesMax: number;
   /** A note of whoever made the entity. */
   readonly userMetadata?: string | undefined;
+  /** Undefined: it stays however long no one uses it. */
+  readonly autoDeleteOnIdleMs?: number | undefined;
 }
 
 interface CommonOptions extends Limits {

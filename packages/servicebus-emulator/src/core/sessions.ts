@@ -88,6 +88,11 @@ export class Sessions {
     this.#ends.add(held);
   }
 
+  get hasHolders(): boolean {
+    for (const { holder } of this.#sessions.values()) if (holder !== undefined) return true;
+    return false;
+  }
+
   /** A message has come into the queue. */
   join(message: Message): void {
     const session = this.#find(message.sessionId ?? '');

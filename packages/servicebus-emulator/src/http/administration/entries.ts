@@ -10,7 +10,6 @@ import { instanceNamespace, writeRule } from './rule-xml.ts';
 const serviceNamespace = 'http://schemas.microsoft.com/netservices/2010/10/servicebus/connect';
 const countsNamespace = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 const atomNamespace = 'http://www.w3.org/2005/Atom';
-const never = 'P10675199DT2H48M5.4775807S';
 
 /** What is known of an entity beside its options. */
 export interface EntityFacts extends EntityTimes {
@@ -171,7 +170,6 @@ function common(facts: EntityFacts, { active, deadLettered, scheduled }: Counts)
       CreatedAt: time(facts.createdAtMs),
       UpdatedAt: time(facts.modifiedAtMs),
       AccessedAt: facts.accessedAtMs === undefined ? '0001-01-01T00:00:00Z' : time(facts.accessedAtMs),
-      AutoDeleteOnIdle: never,
       EntityAvailabilityStatus: 'Available',
     }),
   ];

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../config/duration.ts';
+import { formatDuration } from '../../config/duration.ts';
 import { readQueueOptions, readSubscriptionOptions, readTopicOptions } from '../../config/parse-config.ts';
 import { ConfigReader } from '../../config/reader.ts';
 import { BrokerError } from '../../core/broker-error.ts';
@@ -14,8 +14,6 @@ export interface SubscriptionOptions {
   readonly deadLetterOnFilterErrors: boolean;
 }
 
-const forever = formatDuration(Number.POSITIVE_INFINITY);
-
 /** What an entity cannot be otherwise; a request that asks for something else is refused. */
 const fixed: Fields = {
   EnableBatchedOperations: true,
@@ -26,7 +24,6 @@ const fixed: Fields = {
   FilteringMessagesBeforePublishing: false,
   IsAnonymousAccessible: false,
   AuthorizationRules: '',
-  AutoDeleteOnIdle: forever,
 };
 
 /** Said by the broker alone; clients send them back when they change an entity. */
@@ -94,8 +91,9 @@ function given(name: string, value: string | undefined): Fields {
   return value === undefined ? {} : { [name]: value };
 }
 
-function sizeFields({ bytesMax, messagesMax, status, userMetadata }: TopicOptions): Fields {
+function sizeFields({ bytesMax, messagesMax, status, userMetadata, autoDeleteOnIdleMs }: TopicOptions): Fields {
   return {
+    AutoDeleteOnIdle: formatDuration(autoDeleteOnIdleMs ?? Number.POSITIVE_INFINITY),
     MaxSizeInMegabytes: bytesMax / 2 ** 20,
     MaxMessageCount: messagesMax,
     Status: status,
@@ -121,18 +119,12 @@ function read<T>(description: XmlElement, current: Fields, readOptions: ReadOpti
   for (const { name, text, children } of description.children) {
     if (readOnly.has(name)) continue;
     if (!Object.hasOwn(fixed, name)) fields[name] = forwarding.has(name) ? withoutHost(text) : typed(text);
-    else if (!isSame(text.trim(), String(fixed[name])) || children.length > 0)
+    else if (text.trim().toLowerCase() !== String(fixed[name]) || children.length > 0)
       reader.report(`${description.name}.${name}`, `only '${fixed[name]}' is supported`);
   }
   const options = readOptions(reader, fields, description.name);
   if (reader.problems.length > 0) throw new BrokerError('argument-invalid', `${reader.problems.join('; ')}.`);
   return options;
-}
-
-/** Not every client writes the longest time with all its digits. */
-function isSame(text: string, expected: string): boolean {
-  if (expected === forever) return parseDuration(text) === Number.POSITIVE_INFINITY;
-  return text.toLowerCase() === expected;
 }
 
 /** The configuration has types, XML has none. */
