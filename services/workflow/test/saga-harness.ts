@@ -131,7 +131,7 @@ export class Surroundings implements AsyncDisposable {
 
   async peekAll(from: { readonly queue: string; readonly deadLetters?: boolean }): Promise<readonly PeekedMessage[]> {
     await using browser = this.bus.browse(from);
-    return browser.peek({ max: 2000 });
+    return await browser.peek({ max: 2000 });
   }
 
   /** Waits until nothing of the request queue is left to do. */
