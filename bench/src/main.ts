@@ -4,6 +4,7 @@ import { brokerScenario } from './scenarios/broker.ts';
 import { burstScenario } from './scenarios/burst.ts';
 import { ingestionScenario } from './scenarios/ingestion.ts';
 import { overloadScenario } from './scenarios/overload.ts';
+import { rabbitMqScenario } from './scenarios/rabbitmq.ts';
 import { restScenario } from './scenarios/rest.ts';
 import { steadyScenario } from './scenarios/steady.ts';
 import { steadyFlightScenario } from './scenarios/steady-flight.ts';
@@ -11,6 +12,7 @@ import { steadyFlightScenario } from './scenarios/steady-flight.ts';
 const scenarios = {
   rest: restScenario,
   broker: brokerScenario,
+  rabbitmq: rabbitMqScenario,
   backlog: backlogScenario,
   ingestion: ingestionScenario,
   burst: burstScenario,

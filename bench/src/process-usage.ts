@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
 
@@ -10,10 +10,16 @@ export function residentMb(pid: number): number {
 
 /** Processor seconds that a process has used so far; Linux only, from /proc. */
 export function processorSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // Fields after the command, which may itself hold spaces and parentheses: 12 and 13 from there are utime and stime.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  const { userTicks, systemTicks } = statOf(pid);
+  return (userTicks + systemTicks) / ticksPerSecond;
+}
+
+/** The same for all processes of a group that run now. */
+export function processorSecondsOfGroup(group: number): number {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter((pid) => isInGroup(pid, group)).reduce((sum, pid) => sum + processorSeconds(pid), 0);
 }
 
 /** The same for each process of a system, by its name. */
@@ -21,4 +27,20 @@ export function processorSecondsOf(
   services: Readonly<Record<string, { readonly pid: number }>>,
 ): Record<string, number> {
   return Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, processorSeconds(pid)]));
+}
+
+function isInGroup(pid: number, group: number): boolean {
+  try {
+    return statOf(pid).group === group;
+  } catch {
+    // It has ended since the list was read.
+    return false;
+  }
+}
+
+function statOf(pid: number): { readonly group: number; readonly userTicks: number; readonly systemTicks: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Fields after the command, which may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { group: Number(fields[2]), userTicks: Number(fields[11]), systemTicks: Number(fields[12]) };
 }

@@ -3,28 +3,34 @@
  * the sources, compiled, with a package.json of their own. In the repository everything keeps running from source.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '..');
-const staged = path.join(root, 'dist/package');
 
 const { values } = parseArgs({ options: { destination: { type: 'string', default: path.join(root, 'dist') } } });
 
-rmSync(staged, { recursive: true, force: true });
-mkdirSync(staged, { recursive: true });
-compile();
-describe();
-copyFileSync(path.join(root, 'README.md'), path.join(staged, 'README.md'));
-copyFileSync(path.resolve(root, '../../LICENSE'), path.join(staged, 'LICENSE'));
-execFileSync('npm', ['pack', staged, '--silent', '--pack-destination', values.destination], { stdio: 'inherit' });
+mkdirSync(values.destination, { recursive: true });
+const staged = mkdtempSync(path.join(tmpdir(), 'servicebus-emulator-package-'));
+try {
+  compile();
+  describe();
+  copyFileSync(path.join(root, 'README.md'), path.join(staged, 'README.md'));
+  copyFileSync(path.resolve(root, '../../LICENSE'), path.join(staged, 'LICENSE'));
+  execFileSync('npm', ['pack', staged, '--silent', '--pack-destination', values.destination], { stdio: 'inherit' });
+} finally {
+  rmSync(staged, { recursive: true, force: true });
+}
 
 function compile(): void {
   const require = createRequire(import.meta.url);
   const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', path.join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  const project = path.join(root, 'tsconfig.build.json');
+  const output = path.join(staged, 'dist');
+  execFileSync(process.execPath, [compiler, '-p', project, '--outDir', output], { stdio: 'inherit' });
 }
 
 function describe(): void {
