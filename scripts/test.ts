@@ -9,7 +9,7 @@ const roots = '{packages,services,simulator,local,bench,test,scripts}';
 const kinds = {
   unit: { suffix: '.test.ts', concurrency: 2, timeoutMs: 60_000 },
   int: { suffix: '.int.test.ts', concurrency: 2, timeoutMs: 180_000 },
-  e2e: { suffix: '.e2e.test.ts', concurrency: 1, timeoutMs: 420_000 },
+  e2e: { suffix: '.e2e.test.ts', concurrency: 2, timeoutMs: 420_000 },
   long: { suffix: '.long.test.ts', concurrency: 1, timeoutMs: 3_600_000 },
 } as const;
 type Kind = keyof typeof kinds;

@@ -54,7 +54,8 @@ export function messageRaces(race: RaceTest): void {
     );
     for (const id of ids) {
       const { reason } = await untilStage(customer, id, ['Failed']);
-      assert.equal(reason?.code, 'request-failed');
+      // The copy gives the supervisor a while to write the end of what it has released; then it writes it itself.
+      assert.ok(['request-failed', 'released'].includes(reason?.code ?? ''), reason?.code);
       await eventually(async () => (await queue.waiting(id)).length === 0, { ...quickly, what: 'the end of the copy' });
     }
     return endingAs('Failed', ids);

@@ -156,9 +156,9 @@ async function crashRepeatedly(around: Surroundings, times: number): Promise<voi
       env,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    const exited = once(replica, 'exit');
     await once(replica, 'message');
     await new Promise((resolve) => systemClock.setTimer(() => resolve(undefined), 500));
-    const exited = once(replica, 'exit');
     replica.kill('SIGKILL');
     await exited;
   }
