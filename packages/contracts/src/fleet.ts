@@ -161,6 +161,8 @@ export const TelemetryReport = strict({
   /** The mission and revision that it flies or flew last; echoes the command. */
   missionId: Type.Optional(Id),
   revision: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** The parcel of that mission has been set down where it was to go. */
+  parcelDelivered: Type.Optional(Type.Boolean()),
 });
 export type TelemetryReport = Static<typeof TelemetryReport>;
 

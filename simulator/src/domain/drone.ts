@@ -22,6 +22,7 @@ export interface Mission {
   readonly payloadKg: number;
   readonly loadingS: number;
   readonly unloadingS: number;
+  readonly parcelDelivered: boolean;
 }
 
 export type Purpose = 'pickup' | 'drop-off' | 'base';

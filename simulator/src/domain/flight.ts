@@ -33,7 +33,7 @@ const finishedKeptMax = 16;
 
 /** The parcel is delivered; the drone goes to the base that the mission names. */
 export function finish(drone: SimDrone, mission: Mission): SimDrone {
-  return flyTo(withFinished({ ...drone, base: mission.base }, mission), 'base');
+  return flyTo(withFinished({ ...drone, base: mission.base }, { ...mission, parcelDelivered: true }), 'base');
 }
 
 /** Remembers the mission as over. */

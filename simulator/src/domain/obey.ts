@@ -80,7 +80,7 @@ function staysOnCourse({ task, position }: SimDrone, base: Base): boolean {
 /** A mission that the drone never flew, or does not know of any more; kept so that its reports echo the command. */
 function givenUp(drone: SimDrone, { missionId, revision }: ReturnToStation, base: Base): Mission {
   const here = drone.position;
-  const nothing = { departAtMs: 0, pickupTimeMs: 0, payloadKg: 0, loadingS: 0, unloadingS: 0 };
+  const nothing = { departAtMs: 0, pickupTimeMs: 0, payloadKg: 0, loadingS: 0, unloadingS: 0, parcelDelivered: false };
   return { missionId, revision, phase: 'over', pickup: here, dropOff: here, base, ...nothing };
 }
 
@@ -99,6 +99,7 @@ export function missionOf(command: FlyMission, phase: Mission['phase']): Mission
     payloadKg,
     loadingS,
     unloadingS,
+    parcelDelivered: false,
   };
 }
 

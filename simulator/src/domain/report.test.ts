@@ -33,6 +33,17 @@ test('it shows the instruments and echoes the command', () => {
   assert.equal(reportOf(simDrone(), 1, false).missionId, undefined);
 });
 
+test('from the drop-off on it says that the parcel is delivered', () => {
+  const said = [0, 300, 600, 1500].map((second) => {
+    const { activity, parcelDelivered } = reportOf(advance(flying, flying.atMs + second * 1000, 1), 1, false);
+    return [activity, parcelDelivered];
+  });
+  assert.deepEqual(said.at(0), ['EnRouteToPickup', undefined]);
+  assert.deepEqual(said.at(-1), ['Idle', true]);
+  const isHomeward = (activity: unknown) => activity === 'Returning' || activity === 'Idle';
+  for (const [activity, delivered] of said) assert.equal(delivered === true, isHomeward(activity));
+});
+
 test('a drone that is held does not move', () => {
   assert.equal(reportOf(flying, 9, true).speedMps, 0);
 });

@@ -1,5 +1,5 @@
 import type { TelemetryReport } from '@dronedelivery/contracts';
-import { activityOf, instrumentsOf, type SimDrone } from './drone.ts';
+import { activityOf, instrumentsOf, type Mission, type SimDrone } from './drone.ts';
 import { locationOf } from './place.ts';
 
 /** What the drone says at its present moment. Its speed is that of its instruments, before any time scaling. */
@@ -15,6 +15,10 @@ export function reportOf(drone: SimDrone, sequence: number, paused: boolean): Te
     headingDeg: Math.round(bearingDeg * 10) / 10,
     stateOfChargePercent: Math.min(100, Math.max(0, Math.round(percent * 1000) / 1000)),
     activity: activityOf(drone),
-    ...(drone.mission === null ? {} : { missionId: drone.mission.missionId, revision: drone.mission.revision }),
+    ...(drone.mission === null ? {} : missionNews(drone.mission)),
   };
+}
+
+function missionNews({ missionId, revision, parcelDelivered }: Mission): Partial<TelemetryReport> {
+  return { missionId, revision, ...(parcelDelivered ? { parcelDelivered } : {}) };
 }

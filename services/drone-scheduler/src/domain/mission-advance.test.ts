@@ -27,17 +27,18 @@ test('stages whose reports were lost are made up for', () => {
   assert.deepEqual(kinds(assignedMission({ state: 'EnRouteToPickup' }), 'Charging'), ['picked-up', 'delivered']);
 });
 
-test('a drone that knows its plan and is home after the time of the whole flight has flown it unheard', () => {
+test('a drone that is home and says that it has delivered has flown unheard; one that does not say so waits for its time', () => {
   const assigned = assignedMission();
   const homeward = drone({ activity: 'Returning', missionId: 'mission-1', reportedMissionId: 'mission-0' });
-  const at = (ms: number) => new Date(ms).toISOString();
-  const { deliveryEtaMs } = assigned.flight;
+  const late = new Date(assigned.flight.deliveryEtaMs + 60 * minuteMs).toISOString();
   for (const activity of ['Returning', 'Charging', 'Idle'] as const) {
-    const told = (atMs: number, revision: number) =>
-      advance(assigned, homeward, report({ activity, at: at(atMs), revision })).events.map(({ kind }) => kind);
-    assert.deepEqual(told(deliveryEtaMs + 1, assigned.revision), ['departed', 'picked-up', 'delivered']);
-    assert.deepEqual(told(deliveryEtaMs, assigned.revision), []);
-    assert.deepEqual(told(deliveryEtaMs + 1, assigned.revision - 1), []);
+    const told = (parcelDelivered: boolean, missionId = assigned.missionId) =>
+      advance(assigned, homeward, report({ activity, at: late, missionId, parcelDelivered })).events.map(
+        ({ kind }) => kind,
+      );
+    assert.deepEqual(told(true), ['departed', 'picked-up', 'delivered']);
+    assert.deepEqual(told(false), []);
+    assert.deepEqual(told(true, 'mission-0'), []);
   }
 });
 

@@ -39,15 +39,12 @@ function reachedState(known: BoundMission, drone: Drone, report: ReceivedReport)
 
 /**
  * Home again, or on the way: the mission is over if it had begun. A drone only leaves the ground for it, so one that
- * was parked with the mission in hand and now returns has flown it while its reports were lost. So has one that knows the
- * plan and is on its way home or parked after the whole flight should be over: it would have left at its time.
+ * was parked with the mission in hand and now returns has flown it while its reports were lost. So has one that says so.
  */
 function isOver(known: BoundMission, drone: Drone, report: ReceivedReport): boolean {
   if (known.state !== 'Assigned') return true;
   const waited = isParked(drone.activity) && drone.reportedMissionId === known.missionId;
-  if (waited && report.activity === 'Returning') return true;
-  const knowsPlan = (report.revision ?? 0) >= known.revision;
-  return knowsPlan && Date.parse(report.at) > known.flight.deliveryEtaMs;
+  return report.parcelDelivered === true || (waited && report.activity === 'Returning');
 }
 
 function passes(mission: Mission, reached: MissionState, gate: MissionState): boolean {
