@@ -40,7 +40,7 @@ test('from the drop-off on it says that the parcel is delivered', () => {
   });
   assert.deepEqual(said.at(0), ['EnRouteToPickup', undefined]);
   assert.deepEqual(said.at(-1), ['Idle', true]);
-  const isHomeward = (activity: unknown) => activity === 'Returning' || activity === 'Idle';
+  const isHomeward = (activity: unknown) => ['Returning', 'Charging', 'Idle'].includes(String(activity));
   for (const [activity, delivered] of said) assert.equal(delivered === true, isHomeward(activity));
 });
 
