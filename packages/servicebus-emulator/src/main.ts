@@ -18,11 +18,18 @@ try {
   const { configFile, ...options } = parseArguments(process.argv.slice(2));
   const config = parseJson(await readFile(configFile, 'utf8'));
   const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault, onRoom });
+  let isStopping = false;
   const stop = () => {
+    // Further signals change nothing: what has begun to end ends well.
+    if (isStopping) return;
+    isStopping = true;
     setTimeout(() => process.exit(1), stopTimeoutMs).unref();
-    void emulator[Symbol.asyncDispose]().then(() => process.connected && process.disconnect());
+    void emulator[Symbol.asyncDispose]().then(() => {
+      process.once('exit', () => process.exit());
+      if (process.connected) process.disconnect();
+    });
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
   // Started with a channel to its parent, it says when it listens and does not outlive the parent.
   if (process.connected) process.once('disconnect', stop);
   process.send?.({ kind: 'ready', url: emulator.statusUrl });

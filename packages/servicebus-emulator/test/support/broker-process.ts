@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const sourceEntry = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -50,9 +50,10 @@ async function readConnectionString(child: ChildProcess): Promise<string> {
 }
 
 async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
+  // Again and again: impatience must not change how it ends.
+  while (child.exitCode === null && child.signalCode === null) {
     child.kill(signal);
-    await once(child, 'exit');
+    await setImmediate();
   }
   return child.exitCode;
 }
