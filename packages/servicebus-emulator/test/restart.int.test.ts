@@ -15,6 +15,7 @@ const config = {
         Name: 'ns',
         Queues: [
           { Name: 'q', Properties: { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT2H' } },
+          { Name: 'sessions', Properties: { RequiresSession: true } },
           { Name: 'dying', Properties: { DefaultMessageTimeToLive: 'PT1H', DeadLetteringOnMessageExpiration: true } },
         ],
         Topics: [{ Name: 't', Subscriptions: [{ Name: 's' }] }],
@@ -166,5 +167,31 @@ test('time passes by the clock that is given', async () => {
     life.clock.advance(1);
     assert.deepEqual(bodies([await receiveOne(receiver)]), [1]);
     await assert.rejects(receiver.completeMessage(first), { code: 'MessageLockLost' });
+  });
+});
+
+test('sessions keep their messages in order, their deferred ones and their state', async () => {
+  await using life = await begin();
+  await live(life, async (client) => {
+    const sent = ['a', 'b', 'a', 'a'].map((sessionId, body) => ({ body, sessionId }));
+    await client.createSender('sessions').sendMessages(sent);
+    const receiver = await client.acceptSession('sessions', 'a');
+    await receiver.setSessionState({ step: 1 });
+    const [first, second] = await receive(receiver, 2);
+    assert.ok(first !== undefined && second !== undefined);
+    await receiver.deferMessage(first);
+    await receiver.abandonMessage(second);
+  });
+  await live(life, async (client) => {
+    const receiver = await client.acceptSession('sessions', 'a');
+    assert.deepEqual(await receiver.getSessionState(), { step: 1 });
+    assert.deepEqual(bodies(await receive(receiver, 2)), [2, 3]);
+    const [peeked] = await receiver.peekMessages(1);
+    assert.ok(peeked?.sequenceNumber);
+    const [deferred] = await receiver.receiveDeferredMessages(peeked.sequenceNumber);
+    assert.deepEqual([deferred?.body, deferred?.sessionId], [0, 'a']);
+    const other = await client.acceptNextSession('sessions');
+    assert.deepEqual([other.sessionId, await other.getSessionState()], ['b', null]);
+    assert.equal((await receiveOne(other)).body, 1);
   });
 });
