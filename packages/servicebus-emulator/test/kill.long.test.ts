@@ -6,7 +6,7 @@ import { createFastFolder, createTemporaryFolder } from './support/temporary-fol
 import { answersOf } from './support/verify-broker.ts';
 
 const kills = 100;
-const crashes = 10_000;
+const crashes = 3_000;
 
 test('killed as a process, a hundred times', async (t) => {
   await using folder = await createTemporaryFolder();
@@ -15,7 +15,7 @@ test('killed as a process, a hundred times', async (t) => {
   assert.ok(answers > kills * 20, `too little happened: ${answers}`);
 });
 
-test('killed at any write, ten thousand times', async (t) => {
+test('killed at any write, three thousand times', async (t) => {
   await using folder = await createFastFolder();
   const { answers } = await liveAndCrash(folder.path, 2, crashes);
   t.diagnostic(`${crashes} crashes, ${answers} answers held`);
