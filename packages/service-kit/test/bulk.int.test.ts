@@ -156,14 +156,7 @@ describe('calls of one moment', () => {
       throw new AppError('unavailable');
     };
     await using things = await startThings({ fault });
-    const hurry = new AbortController();
-    const givenUp = things.call(1, hurry.signal);
-    const kept = things.call(2);
-    await eventually(() => things.times('in bulk') === 2);
-    hurry.abort(new Error('enough'));
-    await assert.rejects(givenUp, /enough/);
-    released.resolve();
-    assert.equal(await kept, 4);
+    await giveUpOneOfTwo(things, released.resolve);
     const alone = things.seen.filter(({ how }) => how === 'alone').map(({ id }) => id);
     assert.deepEqual(alone, ['thing-2']);
   });
@@ -171,13 +164,18 @@ describe('calls of one moment', () => {
   test('can be given up one by one', async () => {
     const released = Promise.withResolvers<void>();
     await using things = await startThings({ fault: (how) => (how === 'in bulk' ? released.promise : undefined) });
-    const hurry = new AbortController();
-    const givenUp = things.call(1, hurry.signal);
-    const kept = things.call(2);
-    await eventually(() => things.times('in bulk') === 2);
-    hurry.abort(new Error('enough'));
-    await assert.rejects(givenUp, /enough/);
-    released.resolve();
-    assert.equal(await kept, 4);
+    await giveUpOneOfTwo(things, released.resolve);
   });
 });
+
+/** Gives the first of two up while their bulk is under way; the other is made all the same. */
+async function giveUpOneOfTwo(things: Awaited<ReturnType<typeof startThings>>, release: () => void): Promise<void> {
+  const hurry = new AbortController();
+  const givenUp = things.call(1, hurry.signal);
+  const kept = things.call(2);
+  await eventually(() => things.times('in bulk') === 2);
+  hurry.abort(new Error('enough'));
+  await assert.rejects(givenUp, /enough/);
+  release();
+  assert.equal(await kept, 4);
+}
