@@ -37,6 +37,8 @@ export interface EmulatorOptions {
   readonly storeBytesMax?: number;
   /** Told when sends begin to be refused for lack of room, with the reason, and, with undefined, when they are not any more. */
   readonly onRoom?: (reason: string | undefined) => void;
+  /** Told when the disk has lost what it had taken: every change is refused from then on, until a new start reads what is left. */
+  readonly onStorageBroken?: (error: Error) => void;
 }
 
 /** A running emulator. Disposing it closes all connections and makes everything durable. */
@@ -76,6 +78,7 @@ export async function startServiceBusEmulator(options: EmulatorOptions): Promise
     bytesMax: options.storeBytesMax ?? Number.POSITIVE_INFINITY,
     nowMs: () => clock.nowMs(),
     onRoom: options.onRoom ?? (() => undefined),
+    onBroken: options.onStorageBroken ?? (() => undefined),
   });
   const store = resources.adopt(opened, () => opened.close());
   const broker = reading(

@@ -14,10 +14,15 @@ const onRoom = (reason: string | undefined) => {
   process.stderr.write(`servicebus-emulator: ${text}\n`);
 };
 
+const onStorageBroken = (error: Error) => {
+  process.stderr.write(`servicebus-emulator: ${error.message}\n`);
+  process.exit(1);
+};
+
 try {
   const { configFile, ...options } = parseArguments(process.argv.slice(2));
   const config = parseJson(await readFile(configFile, 'utf8'));
-  const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault, onRoom });
+  const emulator = await startServiceBusEmulator({ ...options, config, onConnectionFault, onRoom, onStorageBroken });
   let isStopping = false;
   const stop = () => {
     // Further signals change nothing: what has begun to end ends well.

@@ -52,6 +52,8 @@ export class Broker {
     this.#sessionDesk = new SessionDesk(clock);
     this.#turns = new Turns({
       commit: () => store.commit(),
+      sync: (end) => store.log.sync(end),
+      syncNow: () => store.log.syncNow(),
       recover: () => this.namespace.reload(),
       advance: () => this.#advance(),
     });

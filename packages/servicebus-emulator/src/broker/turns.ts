@@ -4,22 +4,31 @@ import type { BrokerError } from '../core/broker-error.ts';
 export type TurnEnd = (failure: BrokerError | undefined) => void;
 
 export interface TurnSteps {
-  /** Makes all changes of the turn durable; throws when it cannot. */
-  commit(): void;
-  /** The turn is lost: memory has to go back to what is durable. */
+  /**
+   * Closes the turn's changes; throws when they cannot be kept.
+   * @returns whether they have to be synced before anybody may hear of them
+   */
+  commit(): boolean;
+  /** Makes durable what is committed, beside this thread. */
+  sync(end: TurnEnd): void;
+  /** The same, at once; throws when it cannot. */
+  syncNow(): void;
+  /** The turn is lost: memory has to go back to what is committed. */
   recover(failure: BrokerError): void;
-  /** After the answers have gone out: hands out what has become ready. */
+  /** Hands out what has become ready: changes of the next turn. */
   advance(): void;
 }
 
 /**
  * Group commit. Whatever all connections ask for between two rounds of the event loop is one turn: one transaction,
- * one fsync, then the answers. While the disk is busy the next turn gathers in the sockets, so that groups grow with
- * the load by themselves.
+ * one sync, then the answers. While the disk is busy the next turn gathers, so that groups grow with the load by
+ * themselves and the work of one turn overlaps with the sync of the one before.
  */
 export class Turns {
   readonly #steps: TurnSteps;
   #ends: TurnEnd[] = [];
+  /** Of the turn that is on its way to the disk. */
+  #syncing: readonly TurnEnd[] | undefined;
   #scheduled = false;
   #closed = false;
 
@@ -46,29 +55,65 @@ export class Turns {
     this.settle();
   }
 
+  /** Does nothing while the disk is busy: the end of the sync comes back here. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#closed) return;
-    this.settle();
+    if (this.#closed || this.#syncing !== undefined) return;
+    const ends = this.#take();
+    const { failure, unsynced } = this.#commit();
+    if (unsynced) this.#sync(ends);
+    else answer(ends, failure);
     this.#steps.advance();
   }
 
   /** Makes durable and answers what is in hand, now. */
   settle(): void {
-    const ends = this.#ends;
-    this.#ends = [];
-    const failure = this.#commit();
-    for (const end of ends) end(failure);
+    const syncing = this.#syncing;
+    this.#syncing = undefined;
+    if (syncing !== undefined) answer(syncing, this.#syncNow());
+    const ends = this.#take();
+    const { failure, unsynced } = this.#commit();
+    answer(ends, unsynced ? this.#syncNow() : failure);
   }
 
-  #commit(): BrokerError | undefined {
+  #take(): readonly TurnEnd[] {
+    const ends = this.#ends;
+    this.#ends = [];
+    return ends;
+  }
+
+  #commit(): { readonly failure?: BrokerError; readonly unsynced: boolean } {
     try {
-      this.#steps.commit();
-      return undefined;
+      return { unsynced: this.#steps.commit() };
     } catch (error) {
       const failure = error as BrokerError;
       this.#steps.recover(failure);
-      return failure;
+      return { failure, unsynced: false };
     }
   }
+
+  #sync(ends: readonly TurnEnd[]): void {
+    this.#syncing = ends;
+    this.#steps.sync((failure) => {
+      // Otherwise somebody who could not wait has settled it.
+      if (this.#syncing === ends) {
+        this.#syncing = undefined;
+        answer(ends, failure);
+      }
+      this.flush();
+    });
+  }
+
+  #syncNow(): BrokerError | undefined {
+    try {
+      this.#steps.syncNow();
+      return undefined;
+    } catch (error) {
+      return error as BrokerError;
+    }
+  }
+}
+
+function answer(ends: readonly TurnEnd[], failure: BrokerError | undefined): void {
+  for (const end of ends) end(failure);
 }

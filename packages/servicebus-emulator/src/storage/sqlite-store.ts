@@ -7,6 +7,8 @@ import { type EntityRecord, type Journal, stateOverheadBytes } from '../core/jou
 import { bytesOf, type Message, type MessageCopy } from '../core/message.ts';
 import { ContentCache } from './content-cache.ts';
 import { explainStorage, isDiskFull, reading } from './damage.ts';
+import { DurableLog } from './durable-log.ts';
+import { type LogSync, memorySync, WalSync } from './log-sync.ts';
 import {
   type ContentRow,
   contentColumns,
@@ -64,6 +66,9 @@ export interface StoreOptions {
   readonly bytesMax: number;
   readonly nowMs: () => number;
   readonly onRoom: OnRoom;
+  readonly openLog: (file: string) => LogSync;
+  /** The disk has lost what it had taken: nothing more can be stored until the file is opened again. */
+  readonly onBroken: (error: BrokerError) => void;
 }
 
 const defaultOptions: StoreOptions = {
@@ -72,6 +77,8 @@ const defaultOptions: StoreOptions = {
   bytesMax: Number.POSITIVE_INFINITY,
   nowMs: Date.now,
   onRoom: () => undefined,
+  openLog: (file) => new WalSync(file),
+  onBroken: () => undefined,
 };
 /** Who reads one message will mostly want the next ones too. */
 const readAheadMessages = 64;
@@ -82,8 +89,8 @@ const pageBytes = 4_096;
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
 /**
- * The durable side of the broker. The first change of a turn opens a transaction and `commit` ends it with one fsync.
- * A statement that fails spoils its transaction: the rest of the turn writes nothing and `commit` reports it.
+ * The durable side of the broker. The first change of a turn opens a transaction, `commit` ends it, and a sync of its
+ * `log` brings it to the disk. A statement that fails spoils its transaction: the rest of the turn writes nothing and `commit` reports it.
  */
 export class SqliteStore implements Journal {
   readonly revisions: RevisionTable;
@@ -95,6 +102,8 @@ export class SqliteStore implements Journal {
   readonly #file: string;
   /** Whether there is room for more messages. */
   readonly room: Room;
+  /** Makes durable what is committed. */
+  readonly log: DurableLog;
   #open = false;
   #failure: unknown;
 
@@ -103,7 +112,10 @@ export class SqliteStore implements Journal {
    * @throws BrokerError `storage-failed`
    */
   constructor(file: string, options: Partial<StoreOptions> = {}) {
-    const { cacheBytesMax, beforeCommit, bytesMax, nowMs, onRoom } = { ...defaultOptions, ...options };
+    const { cacheBytesMax, beforeCommit, bytesMax, nowMs, onRoom, openLog, onBroken } = {
+      ...defaultOptions,
+      ...options,
+    };
     this.#file = file;
     this.#contents = new ContentCache(cacheBytesMax);
     this.#beforeCommit = beforeCommit;
@@ -111,6 +123,7 @@ export class SqliteStore implements Journal {
     this.#database = openDatabase(file, bytesMax);
     this.#statements = prepareAll(this.#database);
     const onDisk = file === ':memory:' ? undefined : file;
+    this.log = new DurableLog(file, onDisk === undefined ? memorySync : openLog(onDisk), onBroken);
     this.room = new Room({ file: onDisk, bytesMax, usedBytes: () => this.#usedBytes(), nowMs, onRoom });
     this.revisions = new RevisionTable(this.#database, (statement, values) => this.#run(statement, values));
   }
@@ -208,9 +221,13 @@ export class SqliteStore implements Journal {
     }
   }
 
-  /** Makes the turn durable. When it throws, nothing of the turn is. */
-  commit(): void {
-    if (!this.#open) return;
+  /**
+   * Closes the turn. When it throws, nothing of the turn is there. It outlives this process now, but not yet a loss of
+   * power: that comes with a sync of `log`.
+   * @returns whether there was anything to commit
+   */
+  commit(): boolean {
+    if (!this.#open) return false;
     for (const [entityId, sequenceNumber] of this.#advanced) this.#change('advance', [sequenceNumber, entityId]);
     this.#advanced.clear();
     this.#open = false;
@@ -219,6 +236,7 @@ export class SqliteStore implements Journal {
       this.#beforeCommit();
       this.#statements.commit.run();
       this.room.measure();
+      return true;
     } catch (error) {
       this.#failure = undefined;
       this.#contents.clear();
@@ -285,6 +303,7 @@ export class SqliteStore implements Journal {
   }
 
   close(): void {
+    this.log.close();
     this.#database.close();
     this.room.close();
   }
@@ -312,6 +331,7 @@ export class SqliteStore implements Journal {
     if (this.#open) return;
     this.#open = true;
     try {
+      if (this.log.broken !== undefined) throw this.log.broken;
       this.#statements.begin.run();
     } catch (error) {
       this.#failure = error;
@@ -322,7 +342,7 @@ export class SqliteStore implements Journal {
 function openDatabase(file: string, bytesMax: number): DatabaseSync {
   const database = reading(file, () => new DatabaseSync(file));
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
     if (Number.isFinite(bytesMax)) database.exec(`PRAGMA max_page_count = ${Math.floor(bytesMax / pageBytes)}`);
     migrate(database);

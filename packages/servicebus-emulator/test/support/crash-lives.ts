@@ -12,7 +12,7 @@ import { answersOf, verifyBroker } from './verify-broker.ts';
 
 const definition = parseConfig(mixedConfig);
 /** A life that begins with more to do than a short one lasts, such as what has expired, would otherwise be the last that gets anywhere. */
-const writesBeforeCrash = (random: Random) => random.below(random.below(20) === 0 ? 2000 : 60);
+const stepsBeforeCrash = (random: Random) => random.below(random.below(20) === 0 ? 2000 : 60);
 const stepsPerTurnMax = 5;
 
 export interface CrashReport {
@@ -21,7 +21,7 @@ export interface CrashReport {
   readonly answers: number;
 }
 
-/** Lives one life after the other on what the last one left; each is killed at some write. */
+/** Lives one life after the other on what the last one left; each loses power at some step. */
 export async function liveAndCrash(folder: string, seed: number, crashes: number): Promise<CrashReport> {
   const random = createRandom(seed);
   const ledgers = createLedgers();
@@ -49,8 +49,7 @@ async function liveOnce({ file, copy, clock, random, ledgers, accepted, name }: 
   for (const suffix of ['', '-wal']) rmSync(copy + suffix, { force: true });
   // Killed again and again, it would never come to writing its log back into the file.
   if (random.below(8) === 0) new SqliteStore(file).close();
-  const real = new SqliteStore(file);
-  const point = crashBefore(writesBeforeCrash(random), real, file, copy);
+  const point = crashBefore(stepsBeforeCrash(random), { file, copy }, random);
   const broker = new Broker(definition, point.store, clock, createTokenSource());
   verifyBroker(broker, ledgers);
   const life: Life = { broker, clock, random, isDead: () => point.crashed, accepted };
@@ -60,5 +59,5 @@ async function liveOnce({ file, copy, clock, random, ledgers, accepted, name }: 
     await new Promise<void>((resolve) => broker.whenDurable(() => resolve()));
   }
   broker.stop();
-  real.close();
+  point.close();
 }

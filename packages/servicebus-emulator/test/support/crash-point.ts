@@ -1,5 +1,8 @@
 import { copyFileSync, existsSync } from 'node:fs';
-import type { SqliteStore } from '../../src/storage/sqlite-store.ts';
+import { type LogSync, WalSync } from '../../src/storage/log-sync.ts';
+import { SqliteStore } from '../../src/storage/sqlite-store.ts';
+import { type LogMark, loseUnsynced, markLog } from './log-tail.ts';
+import type { Random } from './random.ts';
 
 const writes: ReadonlySet<PropertyKey> = new Set(
   'insert update rewrite remove advance remember forget commit'.split(' '),
@@ -9,21 +12,67 @@ export interface CrashPoint {
   /** Writes through to the real one. */
   readonly store: SqliteStore;
   readonly crashed: boolean;
+  close(): void;
+}
+
+export interface Files {
+  readonly file: string;
+  readonly copy: string;
 }
 
 /**
- * A store that is killed before the given write: what is in its files at this moment is kept in `copy`, as a kill of
- * the process would leave it. Whatever happens afterwards happens to nobody.
+ * A store that loses power before the given step, which is a write or the beginning or end of a sync: what is in its
+ * files at this moment is kept in `copy`, some of what was not synced lost. Whatever happens afterwards happens to nobody.
  */
-export function crashBefore(write: number, store: SqliteStore, file: string, copy: string): CrashPoint {
-  let left = write;
+export function crashBefore(step: number, { file, copy }: Files, random: Random): CrashPoint {
+  let left = step;
   let crashed = false;
+  const log = `${file}-wal`;
+  let synced: LogMark;
   const count = () => {
     if (crashed || left-- > 0) return;
     crashed = true;
     for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
+    loseUnsynced(`${copy}-wal`, synced, random);
   };
-  const watched = new Proxy(store, {
+  const openLog = () => {
+    synced = markLog(log);
+    return watchSync(new WalSync(file), log, count, (mark) => {
+      synced = mark;
+    });
+  };
+  const real = new SqliteStore(file, { openLog });
+  return {
+    store: watchWrites(real, count),
+    get crashed() {
+      return crashed;
+    },
+    close: () => real.close(),
+  };
+}
+
+function watchSync(real: LogSync, log: string, count: () => void, onSynced: (mark: LogMark) => void): LogSync {
+  return {
+    start(end) {
+      count();
+      const mark = markLog(log);
+      real.start((error) => {
+        onSynced(mark);
+        count();
+        end(error);
+      });
+    },
+    now() {
+      count();
+      real.now();
+      onSynced(markLog(log));
+    },
+    close: () => real.close(),
+  };
+}
+
+function watchWrites(store: SqliteStore, count: () => void): SqliteStore {
+  return new Proxy(store, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
@@ -36,10 +85,4 @@ export function crashBefore(write: number, store: SqliteStore, file: string, cop
       };
     },
   });
-  return {
-    store: watched,
-    get crashed() {
-      return crashed;
-    },
-  };
 }
