@@ -10,6 +10,7 @@ import type {
   Notification,
   TrackingEvent,
 } from '@dronedelivery/contracts';
+import { droneDelivery } from '@dronedelivery/testing';
 import { check } from './check.ts';
 import type { DeliveryDetails, Snapshot } from './snapshot.ts';
 
@@ -43,27 +44,14 @@ const delivery = (fields: Partial<DeliveryListItem> = {}): DeliveryListItem => (
   ...fields,
 });
 
-const mission = (fields: Partial<DroneDelivery> = {}): DroneDelivery => ({
-  businessId: 'demo',
-  deliveryId: 'delivery-1',
-  ownerId: 'owner',
-  state: 'EnRouteToPickup',
-  sequence: 2,
-  revision: 1,
-  requestSequence: '1',
-  missionId: 'mission-1',
-  droneId: 'drone-1',
-  location: null,
-  pickupEta: null,
-  deliveryEta: null,
-  departedAt: null,
-  pickedUpAt: null,
-  deliveredAt: null,
-  assignAt: null,
-  reason: null,
-  updatedAt: agoText(5 * minuteMs),
-  ...fields,
-});
+const mission = (fields: Partial<DroneDelivery> = {}) =>
+  droneDelivery({
+    businessId: 'demo',
+    state: 'EnRouteToPickup',
+    sequence: 2,
+    updatedAt: agoText(5 * minuteMs),
+    ...fields,
+  });
 
 const drone = (fields: Partial<Drone> = {}): Drone => ({
   droneId: 'drone-1',

@@ -1,4 +1,4 @@
-import type { CreateDeliveryRequest, Location, RegisterDrone } from '@dronedelivery/contracts';
+import type { CreateDeliveryRequest, DroneDelivery, Location, RegisterDrone } from '@dronedelivery/contracts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Centre of the city in which tests and demos fly. */
@@ -33,4 +33,29 @@ export function deliveryRequest(nowMs: number, changes: Partial<CreateDeliveryRe
 
 export function droneRegistration(number: number, changes: Partial<RegisterDrone> = {}): RegisterDrone {
   return { droneId: `drone-${number}`, modelId: 'model-1', stationId: 'station-1', ...changes };
+}
+
+/** The scheduler's record of a mission that has its drone and has not begun. */
+export function droneDelivery(changes: Partial<DroneDelivery> = {}): DroneDelivery {
+  return {
+    businessId: 'acme',
+    deliveryId: 'delivery-1',
+    ownerId: 'owner-1',
+    state: 'Assigned',
+    sequence: 1,
+    revision: 1,
+    requestSequence: '1',
+    missionId: 'mission-1',
+    droneId: 'drone-1',
+    location: null,
+    pickupEta: null,
+    deliveryEta: null,
+    departedAt: null,
+    pickedUpAt: null,
+    deliveredAt: null,
+    assignAt: null,
+    reason: null,
+    updatedAt: '2026-11-21T10:00:00.000Z',
+    ...changes,
+  };
 }

@@ -1,4 +1,4 @@
-export { cityCentre, deliveryRequest, droneRegistration, locationInCity } from './builders.ts';
+export { cityCentre, deliveryRequest, droneDelivery, droneRegistration, locationInCity } from './builders.ts';
 export { type AdapterUnderTest, type ContractTests, contractSuite } from './contract-suite.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { FakeClock } from './fake-clock.ts';

@@ -5,6 +5,7 @@ import type {
   DroneDelivery,
   RescheduleDeliveryMessage,
 } from '@dronedelivery/contracts';
+import { droneDelivery } from '@dronedelivery/testing';
 import type { Circumstances, SagaPolicy } from '../src/domain/policy.ts';
 import type { DeliveryRequest, Envelope } from '../src/domain/request.ts';
 
@@ -118,25 +119,5 @@ export function delivery(changes: Partial<Delivery> = {}): Delivery {
 }
 
 export function mission(changes: Partial<DroneDelivery> = {}): DroneDelivery {
-  return {
-    businessId: 'acme',
-    deliveryId: 'd1',
-    ownerId: 'o1',
-    state: 'Assigned',
-    sequence: 1,
-    revision: 1,
-    requestSequence: '7',
-    missionId: 'mission-1',
-    droneId: 'drone-1',
-    location: null,
-    pickupEta: null,
-    deliveryEta: null,
-    departedAt: null,
-    pickedUpAt: null,
-    deliveredAt: null,
-    assignAt: null,
-    reason: null,
-    updatedAt: at(0),
-    ...changes,
-  };
+  return droneDelivery({ deliveryId: 'd1', ownerId: 'o1', requestSequence: '7', updatedAt: at(0), ...changes });
 }

@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DroneDelivery } from '@dronedelivery/contracts';
+import { droneDelivery } from '@dronedelivery/testing';
 import { newsOfRecord } from './mission-news.ts';
 
 const at = '2026-11-21T09:00:00.000Z';
 
-function record(changes: Partial<DroneDelivery>): DroneDelivery {
-  return {
-    businessId: 'shop',
-    deliveryId: 'delivery-1',
-    ownerId: 'owner-1',
-    state: 'Assigned',
-    sequence: 4,
-    revision: 2,
-    requestSequence: '100',
-    missionId: 'mission-1',
-    droneId: 'drone-1',
-    location: null,
-    pickupEta: null,
-    deliveryEta: null,
-    departedAt: null,
-    pickedUpAt: null,
-    deliveredAt: null,
-    assignAt: null,
-    reason: null,
-    updatedAt: '2026-11-21T10:00:00.000Z',
-    ...changes,
-  };
-}
+const record = (changes: Partial<DroneDelivery>) => droneDelivery({ sequence: 4, revision: 2, ...changes });
 
 test('a record tells what its state implies, at the time that it happened', () => {
   const news = newsOfRecord(record({ state: 'Unloading', departedAt: at, pickedUpAt: at }), true);
