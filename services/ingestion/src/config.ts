@@ -16,7 +16,7 @@ export const settings = {
   SEND_TIMEOUT_MS: milliseconds({ min: 50, max: 10_000 }).or(1700),
   /** Requests on their way to the broker at once; one more is turned away. */
   SENDS_IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).or(2000),
-  /** Requests accepted by this process that lie on the queue at once: some ten seconds' work. */
+  /** Requests that wait on the queue at once: some ten seconds' work. */
   WAITING_MAX: integer({ min: 1, max: 10_000_000 }).or(8000),
   WAITING_PER_BUSINESS_MAX: integer({ min: 1, max: 10_000_000 }).or(6000),
   /** Messages that all consumers together may have in hand: these do not wait any more. */

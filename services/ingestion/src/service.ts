@@ -1,6 +1,6 @@
 import { tokenAudience } from '@dronedelivery/contracts';
 import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
-import { type Clock, systemClock } from '@dronedelivery/service-kit/clock';
+import { type Clock, pause, systemClock } from '@dronedelivery/service-kit/clock';
 import { createHttpServer } from '@dronedelivery/service-kit/http';
 import { newId } from '@dronedelivery/service-kit/ids';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
@@ -19,6 +19,9 @@ export interface IngestionOverrides {
   readonly random?: () => number;
 }
 
+/** A broker that is not there must not keep a process from answering. */
+const firstLookLimitMs = 1000;
+
 export async function createIngestionService(
   config: IngestionConfig,
   overrides: IngestionOverrides = {},
@@ -36,11 +39,10 @@ export async function createIngestionService(
   );
   const backlog = new Backlog(config);
   const { lookIntervalMs: intervalMs, inHandMax } = config;
-  const onLook = (nextEnqueuedAtMs: number) => backlog.nextIsOf(nextEnqueuedAtMs, now());
-  resources.use(watchQueue({ bus, clock, logger, intervalMs, inHandMax, onLook }));
+  const watcher = resources.use(watchQueue({ bus, clock, logger, backlog, intervalMs, inHandMax }));
   const accept = createAccept({
     sendRequest: createSendRequest(bus, config, logger),
-    admit: (businessId, nowMs) => backlog.admit(businessId, nowMs),
+    backlog,
     newId,
     now,
     random,
@@ -58,8 +60,16 @@ export async function createIngestionService(
     }),
   );
   registerRoutes(server, accept, now);
+  await within(firstLookLimitMs, watcher.firstLook, clock);
   const url = await server.listen();
 
   const running = resources.move();
   return { url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Beside a full queue a process that has not looked at it yet would accept as much once more. */
+async function within(limitMs: number, firstLook: Promise<void>, clock: Clock): Promise<void> {
+  const limit = new AbortController();
+  await Promise.race([firstLook, pause(clock, limitMs, limit.signal)]);
+  limit.abort();
 }

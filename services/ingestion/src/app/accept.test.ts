@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateDeliveryRequest } from '@dronedelivery/contracts';
-import type { Room } from '../domain/backlog.ts';
+import type { Room, WaitingRequest } from '../domain/backlog.ts';
 import { createAccept } from './accept.ts';
 import type { OutgoingRequest, SendOutcome } from './ports.ts';
 
@@ -24,12 +24,16 @@ function setUp(outcome: SendOutcome = 'accepted', room: Room = 'free') {
     return outcome;
   };
   const admitted: string[] = [];
-  const admit = (businessId: string) => {
-    admitted.push(businessId);
-    return room;
+  const answered: string[] = [];
+  const backlog = {
+    admit: ({ requestId }: WaitingRequest) => {
+      admitted.push(requestId);
+      return room;
+    },
+    answered: (requestId: string) => void answered.push(requestId),
   };
-  const ports = { sendRequest, admit, newId: () => `id-${++ids}`, now: () => nowMs, random: () => 0.5 };
-  return { accept: createAccept(ports), sent, admitted };
+  const ports = { sendRequest, backlog, newId: () => `id-${++ids}`, now: () => nowMs, random: () => 0.5 };
+  return { accept: createAccept(ports), sent, admitted, answered };
 }
 
 const acme = { businessId: 'acme', ownerId: 'client-1' };
@@ -112,6 +116,14 @@ test('where no more may wait nothing is sent, and the caller hears when to come 
   ] as const) {
     const { accept, sent, admitted } = setUp('accepted', room);
     await assert.rejects(accept.create(body, acme), { code, extra: { retryAfterS: 3 } });
-    assert.deepEqual([sent, admitted], [[], ['acme']]);
+    assert.deepEqual([sent, admitted], [[], ['id-2']]);
+  }
+});
+
+test('a request is counted until the broker has answered, or is not waited for any more', async () => {
+  for (const outcome of ['accepted', 'unknown', 'overloaded'] as const) {
+    const { accept, admitted, answered } = setUp(outcome);
+    await accept.cancel('d', acme).catch(() => {});
+    assert.deepEqual([admitted, answered], [['id-1'], ['id-1']]);
   }
 });

@@ -6,7 +6,7 @@ import type {
 } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { NewId } from '@dronedelivery/service-kit/ids';
-import type { Room } from '../domain/backlog.ts';
+import type { Backlog, Room } from '../domain/backlog.ts';
 import { type Asking, identify, type RequestIds } from './identify.ts';
 import type { SendRequest } from './ports.ts';
 import { type Acceptance, cancelMessage, createMessage, rescheduleMessage } from './request-messages.ts';
@@ -30,8 +30,7 @@ const retryAfterSpreadS = 4;
 
 export interface AcceptPorts {
   readonly sendRequest: SendRequest;
-  /** Counts the request in, if there is room for it. */
-  readonly admit: (businessId: string, nowMs: number) => Room;
+  readonly backlog: Pick<Backlog, 'admit' | 'answered'>;
   readonly newId: NewId;
   readonly now: () => number;
   /** In [0, 1): spreads the moments at which those turned away come again. */
@@ -46,9 +45,9 @@ export function createAccept(ports: AcceptPorts): Accept {
     nowMs: ports.now(),
   });
   const submit = <M extends DeliveryRequestMessage>(message: M) => {
-    const room = ports.admit(message.businessId, ports.now());
+    const room = ports.backlog.admit(message, ports.now());
     if (room !== 'free') return Promise.reject(refusal(room, ports.random()));
-    return send(message, ports.sendRequest);
+    return send(message, ports);
   };
   return {
     create: (body, who) => submit(createMessage(body, body.ownerId ?? who.ownerId, begin({ kind: 'create', ...who }))),
@@ -66,9 +65,10 @@ function refusal(room: Exclude<Room, 'free'>, random: number): AppError {
     : new AppError('business-queue-full', undefined, again);
 }
 
-async function send<M extends DeliveryRequestMessage>(message: M, sendRequest: SendRequest): Promise<M> {
+async function send<M extends DeliveryRequestMessage>(message: M, ports: AcceptPorts): Promise<M> {
   const { requestId: messageId, deliveryId } = message;
-  const outcome = await sendRequest({ messageId, message });
+  const outcome = await ports.sendRequest({ messageId, message });
+  ports.backlog.answered(messageId);
   switch (outcome) {
     case 'accepted':
       return message;
