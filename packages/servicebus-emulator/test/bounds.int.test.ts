@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import rhea from 'rhea';
+import { frames, type InnerSender, type InnerSession } from '../src/amqp/rhea-internals.ts';
 import { startServiceBusEmulator } from '../src/index.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { bodies, isEmpty, receive, receiveOne } from './support/namespace.ts';
@@ -94,6 +95,20 @@ suite('the broker stands', () => {
     await sender.sendMessages([1, 2, 3].map((body) => ({ body })));
     assert.equal(emulator.status().entities[0]?.active, 3);
     await client.close();
+  });
+
+  test('a delivery without an id, which no one could settle', async () => {
+    const { promise: fault, resolve } = Promise.withResolvers<Error>();
+    await using emulator = await startServiceBusEmulator({ config, onConnectionFault: resolve });
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: emulator.port, reconnect: false });
+    for (const event of ['connection_close', 'disconnected']) connection.on(event, () => undefined);
+    const sender = connection.open_sender('q') as InnerSender;
+    await once(sender, 'sendable');
+    const transfer = frames.transfer({ handle: 0, delivery_tag: Buffer.from('tag'), message_format: 0 });
+    (sender.session as InnerSession).output(transfer, Buffer.from([0x00, 0x53, 0x75, 0xa0, 0x01, 0x41]));
+    assert.match((await fault).message, /without an id/);
+    await roundTrip(emulator.connectionString);
+    connection.close();
   });
 
   test('of two neighbours in one moment, each has its own answer', async () => {

@@ -23,7 +23,16 @@ export class Dispositions {
   }
 
   add(deliveryId: number, state: DescribedState): void {
-    if (this.#answers.push({ deliveryId, state }) === 1) process.nextTick(() => this.#flush());
+    if (this.#answers.push({ deliveryId, state }) === 1) process.nextTick(() => this.#flushGuarded());
+  }
+
+  /** A state goes back as the peer gave it: what cannot be written costs that peer its connection, and no one else. */
+  #flushGuarded(): void {
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#session.connection.emit('error', error);
+    }
   }
 
   #flush(): void {

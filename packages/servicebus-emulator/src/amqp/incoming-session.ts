@@ -50,6 +50,8 @@ export class IncomingSession {
     let delivery = this.#received.get(link);
     if (delivery === undefined) {
       if (!(link.credit > 0)) throw new RangeError('a transfer without credit');
+      // Only the frames that continue a delivery may leave it out; without it there is no way to settle.
+      if (typeof performative.delivery_id !== 'number') throw new RangeError('a delivery without an id');
       delivery = { bytes: 0, frames: 0, format: performative.message_format ?? 0 };
       this.#received.set(link, delivery);
       performative.message_format = undecodedFormat;
