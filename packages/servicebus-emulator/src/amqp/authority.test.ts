@@ -48,6 +48,10 @@ test('any other token is refused', () => {
   for (const token of refused) assert.throws(() => checkToken(keys, token, resource, 5_000), unauthorized, token);
 });
 
+test('an address of a million slashes takes no time', () => {
+  assert.ok(!allows([{ path: 'orders', expiresAtMs: 100 }], `a${'/'.repeat(1_000_000)}b`, 0));
+});
+
 test('without keys everyone may do everything that they ask for', () => {
   assert.deepEqual(checkToken(undefined, 'anything', resource, 0).path, 'orders');
 });

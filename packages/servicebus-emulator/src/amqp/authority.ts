@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { BrokerError } from '../core/broker-error.ts';
+import { trimSlashes } from '../core/entity-definition.ts';
 
 /** Shared access keys by name. Undefined: whoever connects may do everything. */
 export type SharedAccessKeys = Readonly<Record<string, string>> | undefined;
@@ -72,7 +73,7 @@ function signatureHolds(key: string, { resource, expiry, signature }: TokenField
 
 function pathOf(address: string): string {
   const withoutHost = address.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/\?.*/s, '');
-  return withoutHost.replace(/^\/+|\/+$/g, '').toLowerCase();
+  return trimSlashes(withoutHost).toLowerCase();
 }
 
 function covers(granted: string, wanted: string): boolean {

@@ -16,9 +16,9 @@ export const entitiesMax = 10_000;
 
 const subscriptionsPart = '/subscriptions/';
 
-/** What a queue or a topic may be called: 1 to 260 letters, digits, and . - _ ~ / inside. */
+/** What a queue or a topic may be called: 1 to 260 letters, digits, and . - _ ~ / inside, and not as a subscription is. */
 export function isEntityName(name: string): boolean {
-  return /^[A-Za-z0-9](?:[\w./~-]{0,258}[A-Za-z0-9_])?$/.test(name);
+  return /^[A-Za-z0-9](?:[\w./~-]{0,258}[A-Za-z0-9_])?$/.test(name) && splitSubscriptionPath(name) === undefined;
 }
 
 /** As clients address it, such as `orders` or `events/Subscriptions/audit`. */
@@ -40,6 +40,14 @@ export function splitSubscriptionPath(path: string): { readonly topic: string; r
 /** The path that clients may write as a whole URL, as they do for the destination of forwarding. */
 export function withoutHost(address: string): string {
   return address.replace(/^[a-z]+:\/\/[^/]*\//i, '');
+}
+
+/** Step by step: a pattern for the slashes at the end would look at every run of slashes again and again. */
+export function trimSlashes(path: string): string {
+  let [start, end] = [0, path.length];
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return path.slice(start, end);
 }
 
 /** Topics come before their subscriptions. */

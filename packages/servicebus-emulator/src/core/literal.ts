@@ -1,4 +1,5 @@
 import { Guid, type TypedValue } from '../codec/typed-value.ts';
+import { booleanOf } from './boolean-text.ts';
 
 /** A value as definitions keep it: it survives JSON with its type. */
 export interface Literal {
@@ -24,9 +25,9 @@ export function fromLiteral({ type, text }: Literal): TypedValue | undefined {
     case 'long':
       return /^-?\d{1,19}$/.test(text) ? BigInt.asIntN(64, BigInt(text)) : undefined;
     case 'double':
-      return /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|-?Infinity|NaN)$/i.test(text) ? Number(text) : undefined;
+      return /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|-?Infinity|NaN)$/i.test(text) ? Number(text) : undefined;
     case 'boolean':
-      return { true: true, false: false }[text.toLowerCase()];
+      return booleanOf(text);
     case 'dateTime': {
       const time = new Date(text);
       return Number.isNaN(time.getTime()) ? undefined : time;

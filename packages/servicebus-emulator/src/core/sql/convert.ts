@@ -1,3 +1,4 @@
+import { booleanOf } from '../boolean-text.ts';
 import { isKnown, type Maybe, toText } from './value.ts';
 
 /** A new value for a property in the type that the property has, where the value can be converted to it. */
@@ -11,7 +12,7 @@ export function convertLike(existing: Maybe, value: Maybe): Maybe {
     case 'number':
       return toDouble(value);
     case 'boolean':
-      return { true: true, false: false }[toText(value).toLowerCase()] ?? value;
+      return booleanOf(toText(value)) ?? value;
     default:
       return value;
   }

@@ -3,6 +3,7 @@ import { checkToken, type SharedAccessKeys } from '../../amqp/authority.ts';
 import { statusOf } from '../../amqp/conditions.ts';
 import type { Administration } from '../../broker/administration.ts';
 import { BrokerError } from '../../core/broker-error.ts';
+import { trimSlashes } from '../../core/entity-definition.ts';
 import { readXml, type XmlElement, XmlError } from '../../xml/read-xml.ts';
 import { writeXml, type XmlNode } from '../../xml/write-xml.ts';
 import { type Entry, writeEntry, writeFeed } from './entries.ts';
@@ -43,7 +44,7 @@ export function createAdministrationApi(options: AdministrationApiOptions): Admi
   const resources = new Resources(options.administration);
   return (request) => {
     try {
-      const url = new URL(request.url, `http://${request.host}`);
+      const url = addressOf(request);
       const path = decodePath(url.pathname);
       checkToken(options.keys, request.authorization ?? '', `/${path}`, options.nowMs());
       return perform(request, url, resources.find(parseResource(path)), options.nowMs());
@@ -137,9 +138,19 @@ function readDescription(body: string): XmlElement {
   throw new XmlError('expected an entry with a description as its content');
 }
 
+/** Whatever stands before the path, even a second slash, names no other host than the one that the request is for. */
+function addressOf({ url, host }: AdministrationRequest): URL {
+  try {
+    const { origin } = new URL(`http://${host}`);
+    return new URL(url.startsWith('/') ? `${origin}${url}` : url);
+  } catch {
+    throw new BrokerError('argument-invalid', 'The address of the request cannot be understood.');
+  }
+}
+
 function decodePath(pathname: string): string {
   try {
-    return decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
+    return trimSlashes(decodeURIComponent(pathname));
   } catch {
     throw new BrokerError('argument-invalid', 'The path is not encoded right.');
   }

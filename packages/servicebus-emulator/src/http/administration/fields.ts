@@ -1,6 +1,7 @@
 import { formatDuration } from '../../config/duration.ts';
 import { readQueueOptions, readSubscriptionOptions, readTopicOptions } from '../../config/parse-config.ts';
 import { ConfigReader } from '../../config/reader.ts';
+import { booleanOf } from '../../core/boolean-text.ts';
 import { BrokerError } from '../../core/broker-error.ts';
 import { withoutHost } from '../../core/entity-definition.ts';
 import type { QueueOptions, TopicOptions } from '../../core/entity-options.ts';
@@ -34,6 +35,9 @@ const readOnly: ReadonlySet<string> = new Set([
 
 /** Clients name the destination by its whole URL. */
 const forwarding: ReadonlySet<string> = new Set(['ForwardTo', 'ForwardDeadLetteredMessagesTo']);
+
+/** Any text at all, `true` and `5` among them. */
+const metadata = 'UserMetadata';
 
 const minuteMs = 60_000;
 
@@ -115,10 +119,10 @@ function read<T>(description: XmlElement, current: Fields, readOptions: ReadOpti
   const reader = new ConfigReader();
   const fields: Record<string, unknown> = { ...current };
   // What clients leave out of these, they take away.
-  for (const name of [...forwarding, 'UserMetadata']) delete fields[name];
+  for (const name of [...forwarding, metadata]) delete fields[name];
   for (const { name, text, children } of description.children) {
     if (readOnly.has(name)) continue;
-    if (!Object.hasOwn(fixed, name)) fields[name] = forwarding.has(name) ? withoutHost(text) : typed(text);
+    if (!Object.hasOwn(fixed, name)) fields[name] = readValue(name, text);
     else if (text.trim().toLowerCase() !== String(fixed[name]) || children.length > 0)
       reader.report(`${description.name}.${name}`, `only '${fixed[name]}' is supported`);
   }
@@ -128,8 +132,10 @@ function read<T>(description: XmlElement, current: Fields, readOptions: ReadOpti
 }
 
 /** The configuration has types, XML has none. */
-function typed(text: string): unknown {
-  const flag = { true: true, false: false }[text.trim().toLowerCase()];
+function readValue(name: string, text: string): unknown {
+  if (name === metadata) return text;
+  if (forwarding.has(name)) return withoutHost(text);
+  const flag = booleanOf(text.trim());
   if (flag !== undefined) return flag;
   return /^\d{1,15}$/.test(text.trim()) ? Number(text) : text;
 }

@@ -8,18 +8,18 @@ export type Resource =
   | { readonly kind: 'rules'; readonly topic: string; readonly subscription: string }
   | { readonly kind: 'rule'; readonly topic: string; readonly subscription: string; readonly name: string };
 
-const lists: Readonly<Record<string, Resource>> = {
-  $namespaceinfo: { kind: 'namespace' },
-  '$resources/queues': { kind: 'queues' },
-  '$resources/topics': { kind: 'topics' },
-};
+const lists: ReadonlyMap<string, Resource> = new Map([
+  ['$namespaceinfo', { kind: 'namespace' }],
+  ['$resources/queues', { kind: 'queues' }],
+  ['$resources/topics', { kind: 'topics' }],
+]);
 
 const below = /^(.+?)\/subscriptions(?:\/([^/]+)(?:\/rules(?:\/([^/]+))?)?)?$/i;
 const rulesOf = /\/rules(?:\/[^/]+)?$/i;
 
 /** @param path decoded, without slashes at its ends; letter case does not count in the parts that are given */
 export function parseResource(path: string): Resource {
-  const list = lists[path.toLowerCase()];
+  const list = lists.get(path.toLowerCase());
   if (list !== undefined) return list;
   const [, topic, subscription, rule] = below.exec(path) ?? [];
   if (topic === undefined) return { kind: 'entity', path };

@@ -75,22 +75,22 @@ function readPairs(parent: XmlElement | undefined): Record<string, Literal> {
   return Object.fromEntries(pairs);
 }
 
-const literalTypes: Readonly<Record<string, Literal['type']>> = {
-  string: 'string',
-  int: 'long',
-  short: 'long',
-  long: 'long',
-  double: 'double',
-  float: 'double',
-  decimal: 'double',
-  boolean: 'boolean',
-  dateTime: 'dateTime',
-  guid: 'guid',
-};
+const literalTypes: ReadonlyMap<string, Literal['type']> = new Map([
+  ['string', 'string'],
+  ['int', 'long'],
+  ['short', 'long'],
+  ['long', 'long'],
+  ['double', 'double'],
+  ['float', 'double'],
+  ['decimal', 'double'],
+  ['boolean', 'boolean'],
+  ['dateTime', 'dateTime'],
+  ['guid', 'guid'],
+]);
 
 function readLiteral(name: string, value: XmlElement | undefined): Literal {
   const given = value?.attributes.get('type') ?? 'string';
-  const type = literalTypes[given.slice(given.indexOf(':') + 1)];
+  const type = literalTypes.get(given.slice(given.indexOf(':') + 1));
   if (type === undefined) throw new BrokerError('argument-invalid', `The type ${given} of '${name}' is not supported.`);
   const literal = { type, text: value?.text ?? '' };
   if (fromLiteral(literal) !== undefined) return literal;
