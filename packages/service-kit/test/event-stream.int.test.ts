@@ -5,7 +5,13 @@ import { eventually, FakeClock, startTokenIssuer } from '@dronedelivery/testing'
 import Type from 'typebox';
 import { AppError } from '../src/app-error.ts';
 import { createTokenVerifier } from '../src/auth.ts';
-import { createHttpServer, type EventStream, type EventStreamOptions, registerEventStream } from '../src/http.ts';
+import {
+  createHttpServer,
+  type EventStream,
+  type EventStreamOptions,
+  type HttpServerOptions,
+  registerEventStream,
+} from '../src/http.ts';
 import { silentLogger } from '../src/logger.ts';
 
 const watch = operation({
@@ -22,8 +28,12 @@ const watch = operation({
   errors: ['not-found'],
 });
 
-async function serve(work: (stream: EventStream) => Promise<void>, options?: EventStreamOptions) {
-  const server = createHttpServer({ name: 't', host: '127.0.0.1', port: 0, logger: silentLogger });
+async function serve(
+  work: (stream: EventStream) => Promise<void>,
+  options?: EventStreamOptions,
+  limits: Pick<HttpServerOptions, 'sendTimeoutMs'> = {},
+) {
+  const server = createHttpServer({ name: 't', host: '127.0.0.1', port: 0, logger: silentLogger, ...limits });
   registerEventStream(
     server,
     watch,
@@ -119,7 +129,8 @@ test('a client that reads nothing is not written to without bound, and is cut of
       }
       ended.resolve();
     },
-    { heartbeatMs: 30, stalledMs: 100 },
+    {},
+    { sendTimeoutMs: 100 },
   );
   const answer = await one.open();
   await ended.promise;

@@ -29,8 +29,6 @@ export interface EventStreamOptions {
   /** Streams of this operation at once; more are refused with 503. */
   readonly streamsMax?: number;
   readonly heartbeatMs?: number;
-  /** A client that takes nothing for this long is cut off. */
-  readonly stalledMs?: number;
   readonly clock?: Clock;
 }
 
@@ -47,7 +45,7 @@ export function registerEventStream<const O extends Operation>(
   server: HttpServer,
   operation: O,
   handler: (request: OperationRequest<O>) => Promise<StreamWork> | StreamWork,
-  { streamsMax = 1000, heartbeatMs = 15_000, stalledMs = 30_000, clock = systemClock }: EventStreamOptions = {},
+  { streamsMax = 1000, heartbeatMs = 15_000, clock = systemClock }: EventStreamOptions = {},
 ): void {
   const validate = requestValidation(operation);
   let streams = 0;
@@ -58,7 +56,7 @@ export function registerEventStream<const O extends Operation>(
       const work = await handler(new OperationRequest<O>(validate(request), request, reply, server.log));
       reply.hijack();
       if (request.method === 'HEAD') return void writeHead(request, reply, server).end();
-      await using stream = openStream(request, reply, { server, heartbeatMs, stalledMs, clock });
+      await using stream = openStream(request, reply, { server, heartbeatMs, clock });
       await work(stream);
     } finally {
       streams--;
@@ -76,7 +74,6 @@ export function registerEventStream<const O extends Operation>(
 interface StreamSetting {
   readonly server: HttpServer;
   readonly heartbeatMs: number;
-  readonly stalledMs: number;
   readonly clock: Clock;
 }
 
@@ -109,7 +106,6 @@ class ResponseStream implements EventStream, AsyncDisposable {
   readonly #end = () => this.#ended.abort();
   #heartbeat: Timer;
   #expiry: Timer | undefined;
-  #stalledSinceMs: number | undefined;
 
   constructor(response: ServerResponse, lastEventId: string | undefined, setting: StreamSetting) {
     this.lastEventId = lastEventId;
@@ -118,9 +114,6 @@ class ResponseStream implements EventStream, AsyncDisposable {
     this.#heartbeat = this.#nextHeartbeat();
     response.on('close', this.#end);
     response.on('error', this.#end);
-    response.on('drain', () => {
-      this.#stalledSinceMs = undefined;
-    });
     if (setting.server.closing.aborted) this.#end();
     setting.server.closing.addEventListener('abort', this.#end);
   }
@@ -132,7 +125,7 @@ class ResponseStream implements EventStream, AsyncDisposable {
   send({ event, data, id }: { readonly event: string; readonly data: unknown; readonly id?: string }): boolean {
     if (this.signal.aborted || this.#isFull()) return false;
     const head = id === undefined ? `event: ${event}` : `id: ${id}\nevent: ${event}`;
-    this.#write(`${head}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#response.write(`${head}\ndata: ${JSON.stringify(data)}\n\n`);
     return true;
   }
 
@@ -167,18 +160,12 @@ class ResponseStream implements EventStream, AsyncDisposable {
     return this.#response.writableLength > bufferedBytesMax;
   }
 
-  #write(text: string): void {
-    if (!this.#response.write(text)) this.#stalledSinceMs ??= this.#setting.clock.now();
-  }
-
   #nextHeartbeat(): Timer {
     return this.#setting.clock.setTimer(() => this.#beat(), this.#setting.heartbeatMs);
   }
 
   #beat(): void {
-    const stalledForMs = this.#setting.clock.now() - (this.#stalledSinceMs ?? Number.POSITIVE_INFINITY);
-    if (stalledForMs >= this.#setting.stalledMs) this.#response.destroy();
-    else if (!this.#isFull()) this.#write(': still here\n\n');
+    if (!this.#isFull()) this.#response.write(': still here\n\n');
     if (!this.signal.aborted) this.#heartbeat = this.#nextHeartbeat();
   }
 }

@@ -16,6 +16,7 @@ import { addProbes } from './probes.ts';
 import { sendProblem } from './problem.ts';
 import { faultOfHead } from './request-head.ts';
 import { logAnswers } from './request-log.ts';
+import { SlowReaders } from './slow-readers.ts';
 
 export interface HttpServerOptions {
   /** Of the service, for the logs and the OpenAPI document. */
@@ -31,6 +32,10 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs?: number;
   /** Time for a client to send a whole request. */
   readonly receiveTimeoutMs?: number;
+  /** Time for a client to take a whole answer, or what waits for it of one that goes on: then it is cut off. */
+  readonly sendTimeoutMs?: number;
+  /** Of all answers that clients have not taken yet; beyond it whoever has taken longest is cut off. */
+  readonly unsentBytesMax?: number;
   readonly headerBytesMax?: number;
   /** At most half of the descriptors that the process may have: whatever it does for a caller needs some too. */
   readonly connectionsMax?: number;
@@ -70,6 +75,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const operations: Operation[] = [];
   const inFlight = new InFlight(clock, options.requestTimeoutMs ?? 15_000);
   const { fastify, connections } = createFastify(options);
+  const slowReaders = new SlowReaders(fastify.server, clock, {
+    sendTimeoutMs: options.sendTimeoutMs ?? 30_000,
+    unsentBytesMax: options.unsentBytesMax ?? 64 * 1024 * 1024,
+  });
 
   addBodyParsers(fastify);
   logAnswers(fastify, log);
@@ -86,9 +95,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= closeGracefully(fastify, closing, options.drainLimitMs ?? 5000).finally(() =>
-      inFlight[Symbol.dispose](),
-    );
+    closed ??= closeGracefully(fastify, closing, options.drainLimitMs ?? 5000).finally(() => {
+      inFlight[Symbol.dispose]();
+      slowReaders[Symbol.dispose]();
+    });
     return closed;
   };
   return {
