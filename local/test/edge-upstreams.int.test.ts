@@ -97,12 +97,16 @@ test('long answers arrive whole, empty ones end', async () => {
   assert.equal(await empty.text(), '');
 });
 
-test('an answer that breaks off is not passed off as whole', async () => {
-  await using upstream = await startUpstream((_, response) => {
+test('an answer that breaks off is asked for anew where that does nothing twice, and never passed off as whole', async () => {
+  await using breaking = await startUpstream((_, response) => {
     response.write('x'.repeat(100_000), () => response.destroy());
   });
-  await using edge = await startEdge(upstream.url);
-  await assert.rejects(async () => (await edge.call('GET', '/v1/deliveries')).text());
+  await using sound = await startUpstream();
+  await using edge = await startEdge(breaking.url, { DELIVERY_URL: `${breaking.url},${sound.url}` });
+  for (let i = 0; i < 4; i++) assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200);
+  assert.equal((await edge.call('GET', '/v1/packages/p1')).status, 503, 'it breaks off everywhere');
+  const posted = await edge.call('POST', '/v1/clients', { body: '{}' });
+  assert.match(await posted.text(), /problem:outcome-unknown/);
 });
 
 test('server-sent events pass as they come, and their end at either side ends the other', async () => {

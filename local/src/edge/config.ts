@@ -22,6 +22,8 @@ export const settings = {
   PORTAL_URL: urlList(),
   /** To receive a whole request. */
   RECEIVE_TIMEOUT_MS: milliseconds({ min: 100, max: 300_000 }).or(15_000),
+  /** For a client to take a whole answer, or what waits of a stream. */
+  SEND_TIMEOUT_MS: milliseconds({ min: 100, max: 600_000 }).or(30_000),
   /** Of one business, or of a client that belongs to none. */
   RATE_PER_S: integer({ min: 1, max: 1_000_000 }).or(500),
   RATE_BURST: integer({ min: 1, max: 1_000_000 }).or(1000),
@@ -35,15 +37,22 @@ export const settings = {
   STREAMS_MAX: integer({ min: 1, max: 100_000 }).or(5000),
   /** Of one business, or of a client that belongs to none. */
   STREAMS_PER_CALLER_MAX: integer({ min: 1, max: 100_000 }).or(200),
+  /** Of answers that clients have not taken yet; short ones are bounded by their number. */
+  UNSENT_BYTES_MAX: integer({ min: 1_000_000, max: 2 ** 40 }).or(128 * 1024 * 1024),
+  /** Of one business, or of a client that belongs to none, or of an address without a token. */
+  UNSENT_BYTES_PER_CALLER_MAX: integer({ min: 1_000_000, max: 2 ** 40 }).or(16 * 1024 * 1024),
   CONNECTIONS_MAX: integer({ min: 1, max: 1_000_000 }).or(20_000),
   HEADER_BYTES_MAX: integer({ min: 1024, max: 65_536 }).or(16_384),
   URI_LENGTH_MAX: integer({ min: 256, max: 16_384 }).or(4096),
   /** Without a byte in either direction; more than the pause between two heartbeats of a stream. */
   IDLE_TIMEOUT_MS: milliseconds({ min: 1000, max: 600_000 }).or(75_000),
   UPSTREAM_CONNECT_TIMEOUT_MS: milliseconds({ min: 10, max: 60_000 }).or(1000),
+  /** From the request, whole, to the end of its answer, or to the beginning of a stream. */
   UPSTREAM_TIMEOUT_MS: milliseconds({ min: 10, max: 300_000 }).or(10_000),
   /** To each replica. */
   UPSTREAM_CONNECTIONS_MAX: integer({ min: 1, max: 10_000 }).or(128),
+  /** More than any operation answers. */
+  ANSWER_BYTES_MAX: integer({ min: 65_536, max: 2 ** 30 }).or(8 * 1024 * 1024),
 } as const;
 
 export type EdgeConfig = SettingsOf<typeof settings>;

@@ -26,7 +26,13 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   const guard = createLoadGuard(config);
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
   for (const operation of edgeRoutes) {
-    const needs = { upstreams, answerTimeoutMs: config.upstreamTimeoutMs, stopping: server.closing, log: logger };
+    const needs = {
+      upstreams,
+      guard,
+      answerTimeoutMs: config.upstreamTimeoutMs,
+      stopping: server.closing,
+      log: logger,
+    };
     const forward: Forward = createForward(operation, needs);
     server.fastify.route({
       method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
@@ -61,7 +67,7 @@ function createUpstreams(config: EdgeConfig, resources: AsyncDisposableStack): R
   };
   const limits = {
     connectTimeoutMs: config.upstreamConnectTimeoutMs,
-    bodyTimeoutMs: config.upstreamTimeoutMs,
+    answerBytesMax: config.answerBytesMax,
     connectionsMax: config.upstreamConnectionsMax,
   };
   const services = [...new Set(edgeRoutes.map(({ service }) => service))];

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import type { Operation, ServiceName } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { Logger } from '@dronedelivery/service-kit/logger';
@@ -7,20 +6,21 @@ import { runInTrace } from '@dronedelivery/service-kit/trace-context';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { requestHeaders, responseHeaders, type SetByEdge } from './forwarded-headers.ts';
+import type { LoadGuard } from './load-guard.ts';
 import { identify } from './request-identity.ts';
-import { AnswerTimeoutError, type Upstream, UpstreamError } from './upstream.ts';
+import { AnswerTimeoutError, type Upstream, UpstreamError, type UpstreamRequest } from './upstream.ts';
+import type { WholeAnswer } from './whole-answer.ts';
 
 export type Upstreams = ReadonlyMap<ServiceName, Upstream>;
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Short answers are read whole and leave in one piece; longer ones are piped. */
-const wholeAnswerBytesMax = 64 * 1024;
 const idempotencyHeader = 'idempotency-key';
 const retryAfterS = 1;
 
 export interface ForwardNeeds {
   readonly upstreams: Upstreams;
-  /** From the request, whole, to the head of its answer. */
+  readonly guard: Pick<LoadGuard, 'hold'>;
+  /** From the request, whole, to the end of its answer, or to the head of a stream. */
   readonly answerTimeoutMs: number;
   /** Ends streams, which would outlast every graceful stop. */
   readonly stopping: AbortSignal;
@@ -28,42 +28,48 @@ export interface ForwardNeeds {
 }
 
 export function createForward(operation: Operation, needs: ForwardNeeds): Forward {
-  const { upstreams, answerTimeoutMs, stopping, log } = needs;
+  const { upstreams, guard, answerTimeoutMs, stopping, log } = needs;
   const upstream = upstreams.get(operation.service);
   if (upstream === undefined) throw new Error(`no upstream for the service ${operation.service}`);
   const named = Object.keys(operation.headers?.properties ?? {});
   const isStream = operation.responseMediaType === 'text/event-stream';
 
-  const ask = async (request: FastifyRequest, reply: FastifyReply, headers: Record<string, string>) => {
-    const isHead = request.method === 'HEAD';
+  const send = async <T extends Answered>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    set: SetByEdge,
+    by: (request: UpstreamRequest) => Promise<T>,
+  ) => {
+    const headers = requestHeaders(request.headers, named, set);
+    // With a key of ours the edge may repeat what the client did not ask it to make repeatable.
+    if (named.includes(idempotencyHeader)) headers[idempotencyHeader] ??= randomUUID();
     const gone = new AbortController();
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
     const limit = setTimeout(() => gone.abort(new AnswerTimeoutError()), answerTimeoutMs);
-    return upstream
-      .send({
-        method: isHead ? 'HEAD' : operation.method,
-        path: request.raw.url ?? '/',
-        headers,
-        body: Buffer.isBuffer(request.body) ? request.body : null,
-        repeatable: isRepeatable(operation) || idempotencyHeader in headers,
-        streaming: isStream && !isHead,
-        signal: gone.signal,
-      })
-      .finally(() => clearTimeout(limit));
+    const answer = await by({
+      method: request.method === 'HEAD' ? 'HEAD' : operation.method,
+      path: request.raw.url ?? '/',
+      headers,
+      body: Buffer.isBuffer(request.body) ? request.body : null,
+      repeatable: isRepeatable(operation) || idempotencyHeader in headers,
+      signal: gone.signal,
+    }).finally(() => clearTimeout(limit));
+    log.debug({ requestId: set.requestId, operation: operation.id, status: answer.statusCode }, 'forwarded');
+    return { answer, head: responseHeaders(answer.headers, set.requestId) };
   };
 
   const forward = async (request: FastifyRequest, reply: FastifyReply, set: SetByEdge) => {
-    const headers = requestHeaders(request.headers, named, set);
-    // With a key of ours the edge may repeat what the client did not ask it to make repeatable.
-    if (named.includes(idempotencyHeader)) headers[idempotencyHeader] ??= randomUUID();
     try {
-      const answer = await ask(request, reply, headers);
-      log.debug({ requestId: set.requestId, operation: operation.id, status: answer.statusCode }, 'forwarded');
-      const head = responseHeaders(answer.headers, set.requestId);
-      if (isStream && request.method !== 'HEAD') await passEvents(answer, head, reply, stopping);
-      else await pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
+      if (isStream && request.method !== 'HEAD') {
+        const { answer, head } = await send(request, reply, set, upstream.open);
+        await passEvents(answer, head, reply, stopping);
+      } else {
+        const hold = (bytes: number) => guard.hold(bytes, reply);
+        const { answer, head } = await send(request, reply, set, (one) => upstream.ask(one, hold));
+        pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
+      }
     } catch (error) {
       log.debug({ requestId: set.requestId, operation: operation.id, err: error }, 'not forwarded');
       if (reply.raw.headersSent || reply.raw.destroyed) return cutOff(reply);
@@ -77,15 +83,11 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
 }
 
 type Head = ReturnType<typeof responseHeaders>;
+type Answered = Pick<WholeAnswer, 'statusCode' | 'headers'>;
 
-async function pass({ statusCode, headers, body }: Dispatcher.ResponseData, head: Head, reply: FastifyReply) {
-  const length = Number(headers['content-length'] ?? Number.NaN);
-  const isWhole = statusCode === 204 || reply.request.method === 'HEAD' || length <= wholeAnswerBytesMax;
-  const whole = isWhole ? await body.bytes() : undefined;
+function pass({ statusCode, body }: WholeAnswer, head: Head, reply: FastifyReply): void {
   reply.hijack();
-  reply.raw.writeHead(statusCode, head);
-  if (whole === undefined) await pipeline(body, reply.raw);
-  else reply.raw.end(whole);
+  reply.raw.writeHead(statusCode, head).end(body);
 }
 
 /** Until either side ends, or the edge stops: then the stream ends as if the service had ended it. */

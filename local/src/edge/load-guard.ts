@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Operation } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { FastifyReply } from 'fastify';
+import { UnsentAnswers } from './unsent-answers.ts';
+import { whenOver } from './when-over.ts';
 
 interface Limits {
   readonly requestsInFlightMax: number;
@@ -10,11 +12,18 @@ interface Limits {
   readonly streamsMax: number;
   /** Of one business, or of a client that belongs to none. */
   readonly streamsPerCallerMax: number;
+  /** Of long answers that clients have not taken yet; beyond it whoever has had longest for one loses it. */
+  readonly unsentBytesMax: number;
+  readonly unsentBytesPerCallerMax: number;
 }
 
 const retryAfterS = 1;
 /** Of all requests in flight, what one service may take: when it hangs, the others go on. */
 const shareOfService = 0.75;
+/** Up to here an answer is short: so many of them as requests are let in find room. */
+const shortAnswerBytesMax = 64 * 1024;
+
+export type LoadGuard = ReturnType<typeof createLoadGuard>;
 
 /**
  * Counts what is under way until its answer is finished or given up; beyond a limit it is refused at once. A request
@@ -24,6 +33,9 @@ export function createLoadGuard(limits: Limits) {
   const takeAny = createSlots();
   const takeOfService = createSlots();
   const takeOfCaller = createSlots();
+  const takeUnsent = createSlots();
+  const unsent = new UnsentAnswers(limits.unsentBytesMax);
+  const callers = new WeakMap<ServerResponse, string>();
   const ofServiceMax = Math.ceil(limits.requestsInFlightMax * shareOfService);
   return {
     /** Before anything is spent on the request. */
@@ -39,41 +51,39 @@ export function createLoadGuard(limits: Limits) {
     enterAs(caller: string, operation: Operation, reply: FastifyReply): void {
       const kind = kindOf(operation);
       const most = kind === 'streams' ? limits.streamsPerCallerMax : limits.requestsPerCallerMax;
+      callers.set(reply.raw, caller);
       if (takeOfCaller(`${kind} of ${caller}`, most, reply)) return;
       throw new AppError('too-many-requests', `${most} ${kind} are under way already`, { retryAfterS });
+    },
+
+    /** Before an answer is sent: whoever does not take what it asks for gets no more of it. */
+    hold(bytes: number, reply: FastifyReply): void {
+      if (bytes <= shortAnswerBytesMax) return;
+      const caller = callers.get(reply.raw) ?? 'unknown';
+      if (!takeUnsent(caller, limits.unsentBytesPerCallerMax, reply, bytes)) {
+        throw new AppError('too-many-requests', 'too much of earlier answers has not been taken', { retryAfterS });
+      }
+      unsent.add(reply.raw, bytes);
     },
   };
 }
 
-/** @returns false when the key has none left; what was taken comes back when the answer is over. */
+/** @returns false when the key has not so many left; what was taken comes back when the answer is over. */
 function createSlots() {
   const taken = new Map<string, number>();
-  return (key: string, most: number, { raw }: FastifyReply): boolean => {
+  return (key: string, most: number, { raw }: FastifyReply, amount = 1): boolean => {
     const count = taken.get(key) ?? 0;
-    if (count >= most) return false;
+    if (count + amount > most) return false;
     // Whoever left while the token was verified will not be heard leaving.
     if (raw.destroyed) return true;
-    taken.set(key, count + 1);
+    taken.set(key, count + amount);
     whenOver(raw, () => {
-      const left = (taken.get(key) ?? 1) - 1;
+      const left = (taken.get(key) ?? amount) - amount;
       if (left === 0) taken.delete(key);
       else taken.set(key, left);
     });
     return true;
   };
-}
-
-const waiting = new WeakMap<ServerResponse, (() => void)[]>();
-
-/** One listener for all of them: Node warns of many. */
-function whenOver(response: ServerResponse, release: () => void): void {
-  const releases = waiting.get(response);
-  if (releases !== undefined) return void releases.push(release);
-  const first = [release];
-  waiting.set(response, first);
-  response.once('close', () => {
-    for (const one of first) one();
-  });
 }
 
 function kindOf({ responseMediaType }: Operation): 'streams' | 'requests' {

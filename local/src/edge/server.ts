@@ -18,6 +18,8 @@ export function createServer(config: EdgeConfig, logger: Logger): HttpServer {
     logger,
     bodyLimitBytes: config.bodyLimitBytes,
     receiveTimeoutMs: config.receiveTimeoutMs,
+    sendTimeoutMs: config.sendTimeoutMs,
+    unsentBytesMax: config.unsentBytesMax,
     headerBytesMax: config.headerBytesMax,
     connectionsMax: config.connectionsMax,
   });

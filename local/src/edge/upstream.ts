@@ -1,9 +1,10 @@
+import { AppError } from '@dronedelivery/service-kit/app-error';
 import { type Dispatcher, Pool } from 'undici';
+import { readWhole, type WholeAnswer } from './whole-answer.ts';
 
 export interface UpstreamLimits {
   readonly connectTimeoutMs: number;
-  /** Between two pieces of an answer's body. */
-  readonly bodyTimeoutMs: number;
+  readonly answerBytesMax: number;
   /** To each replica. */
   readonly connectionsMax: number;
 }
@@ -15,10 +16,11 @@ export interface UpstreamRequest {
   readonly body: Buffer | null;
   /** Sending it twice has no second effect. */
   readonly repeatable: boolean;
-  /** The answer lasts: there is no limit on the pause between two pieces of it. */
-  readonly streaming: boolean;
   readonly signal: AbortSignal;
 }
+
+/** Looks at an answer's length as soon as it is known. @throws AppError when there is no room for it. */
+export type HoldAnswer = (bytes: number) => void;
 
 export type UpstreamFault = 'unreachable' | 'timeout' | 'broken' | 'aborted';
 
@@ -34,8 +36,13 @@ export class UpstreamError extends Error {
 export class AnswerTimeoutError extends Error {}
 
 export interface Upstream extends AsyncDisposable {
-  /** @throws UpstreamError when no replica answers. */
-  send(request: UpstreamRequest): Promise<Dispatcher.ResponseData>;
+  /**
+   * The whole answer, so that the connection is free again however slowly the client takes it.
+   * @throws UpstreamError when no replica answers, AppError when there is no room for the answer.
+   */
+  ask(request: UpstreamRequest, hold: HoldAnswer): Promise<WholeAnswer>;
+  /** An answer that lasts. @throws UpstreamError when no replica answers. */
+  open(request: UpstreamRequest): Promise<Dispatcher.ResponseData>;
 }
 
 interface Replica {
@@ -64,22 +71,30 @@ export function createUpstream(baseUrls: readonly string[], limits: UpstreamLimi
     return [...rotated.filter(({ avoidUntil }) => avoidUntil <= at), ...rotated.filter((r) => r.avoidUntil > at)];
   };
 
-  return {
-    send: async (request) => {
-      let failure: UpstreamError | undefined;
-      const order = inTurn();
-      // A lone replica is asked twice: a kept connection may have been closed just as the request was written to it.
-      for (const replica of order.length === 1 ? [...order, ...order] : order) {
-        try {
-          return await sendTo(request.streaming ? replica.streams : replica.pool, request, limits);
-        } catch (error) {
-          failure = new UpstreamError(faultOf(error), error);
-          if (failure.fault === 'unreachable') replica.avoidUntil = now() + avoidForMs;
-          else if (failure.fault !== 'broken' || !request.repeatable) throw failure;
-        }
+  const tryInTurn = async <T>({ repeatable }: UpstreamRequest, attempt: (replica: Replica) => Promise<T>) => {
+    let failure: UpstreamError | undefined;
+    const order = inTurn();
+    // A lone replica is asked twice: a kept connection may have been closed just as the request was written to it.
+    for (const replica of order.length === 1 ? [...order, ...order] : order) {
+      try {
+        return await attempt(replica);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        failure = new UpstreamError(faultOf(error), error);
+        if (failure.fault === 'unreachable') replica.avoidUntil = now() + avoidForMs;
+        else if (failure.fault !== 'broken' || !repeatable) throw failure;
       }
-      throw failure ?? new UpstreamError('unreachable', 'no replica is configured');
-    },
+    }
+    throw failure ?? new UpstreamError('unreachable', 'no replica is configured');
+  };
+
+  return {
+    ask: (request, hold) =>
+      tryInTurn(request, async ({ pool }) => {
+        const answer = await sendTo(pool, request);
+        return readWhole(answer, request.method, limits.answerBytesMax, hold);
+      }),
+    open: (request) => tryInTurn(request, ({ streams }) => sendTo(streams, request)),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(replicas.flatMap(({ pool, streams }) => [pool.destroy(), streams.destroy()]));
     },
@@ -90,14 +105,9 @@ function createPool(url: string, connectTimeoutMs: number, connections: number |
   return new Pool(url, { connections, pipelining: 1, connect: { timeout: connectTimeoutMs } });
 }
 
-function sendTo(pool: Pool, request: UpstreamRequest, { bodyTimeoutMs }: UpstreamLimits) {
-  const { method, path, headers, body, signal, streaming } = request;
-  const answer = pool.request({
-    ...{ method, path, headers, body, signal },
-    // The caller's signal limits the time to the head of the answer: undici's own limit leaves out the wait in its queue.
-    headersTimeout: 0,
-    bodyTimeout: streaming ? 0 : bodyTimeoutMs,
-  });
+function sendTo(pool: Pool, { method, path, headers, body, signal }: UpstreamRequest) {
+  // The caller's signal limits the time: undici's own limits leave out the wait in its queue.
+  const answer = pool.request({ method, path, headers, body, signal, headersTimeout: 0, bodyTimeout: 0 });
   return orAborted(answer, signal);
 }
 
