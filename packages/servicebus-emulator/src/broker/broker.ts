@@ -196,8 +196,9 @@ export class Broker {
     return this.#store.readSessionState(queue.id, id);
   }
 
-  /** @throws BrokerError `quota-exceeded` */
+  /** @throws BrokerError `quota-exceeded`, `storage-failed` */
   writeSessionState(queue: Queue, id: string, state: Buffer | undefined): void {
+    if (state !== undefined) this.#store.room.assertFor(state.length);
     queue.writeSessionState(id, state, this.readSessionState(queue, id), this.nowMs);
   }
 

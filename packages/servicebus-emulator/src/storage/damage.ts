@@ -3,6 +3,15 @@ import { BrokerError } from '../core/broker-error.ts';
 /** SQLite's result codes, the low byte of an extended one. */
 const codes = { ioError: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
+/** The disk takes no more: known before anything was written. */
+export class NoRoom extends Error {
+  readonly errcode = codes.full;
+
+  constructor() {
+    super('the disk has no room');
+  }
+}
+
 function codeOf(error: unknown): number | undefined {
   const extended = (error as { readonly errcode?: unknown } | undefined)?.errcode;
   return typeof extended === 'number' ? extended & 0xff : undefined;

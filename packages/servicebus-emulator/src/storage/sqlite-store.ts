@@ -7,6 +7,7 @@ import { type EntityRecord, type Journal, stateOverheadBytes } from '../core/jou
 import { bytesOf, type Message, type MessageCopy } from '../core/message.ts';
 import { ContentCache } from './content-cache.ts';
 import { explainStorage, isDiskFull, reading } from './damage.ts';
+import { DatabasePages, pageBytes } from './database-pages.ts';
 import { DurableLog } from './durable-log.ts';
 import { type LogSync, memorySync, WalSync } from './log-sync.ts';
 import {
@@ -19,6 +20,7 @@ import {
   messageColumns,
   stateCode,
 } from './message-row.ts';
+import { type Reserve, ReserveFile } from './reserve.ts';
 import { RevisionTable } from './revision-table.ts';
 import { type OnRoom, Room } from './room.ts';
 import { migrate } from './schema.ts';
@@ -51,8 +53,6 @@ const statements = {
   dropRemembered: `DELETE FROM remembered_ids WHERE entity_id = ?`,
   dropStates: `DELETE FROM session_states WHERE entity_id = ?`,
   dropEntity: `DELETE FROM entities WHERE id = ?`,
-  pages: `PRAGMA page_count`,
-  freePages: `PRAGMA freelist_count`,
   begin: `BEGIN IMMEDIATE`,
   commit: `COMMIT`,
 } as const;
@@ -69,6 +69,7 @@ export interface StoreOptions {
   readonly openLog: (file: string) => LogSync;
   /** The disk has lost what it had taken: nothing more can be stored until the file is opened again. */
   readonly onBroken: (error: BrokerError) => void;
+  readonly openReserve: (file: string) => Reserve;
 }
 
 const defaultOptions: StoreOptions = {
@@ -79,12 +80,11 @@ const defaultOptions: StoreOptions = {
   onRoom: () => undefined,
   openLog: (file) => new WalSync(file),
   onBroken: () => undefined,
+  openReserve: (file) => new ReserveFile(file),
 };
 /** Who reads one message will mostly want the next ones too. */
 const readAheadMessages = 64;
 const readAheadBytes = 256 * 1024;
-
-const pageBytes = 4_096;
 
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
 
@@ -112,7 +112,7 @@ export class SqliteStore implements Journal {
    * @throws BrokerError `storage-failed`
    */
   constructor(file: string, options: Partial<StoreOptions> = {}) {
-    const { cacheBytesMax, beforeCommit, bytesMax, nowMs, onRoom, openLog, onBroken } = {
+    const { cacheBytesMax, beforeCommit, openReserve, openLog, onBroken, ...roomOptions } = {
       ...defaultOptions,
       ...options,
     };
@@ -120,11 +120,12 @@ export class SqliteStore implements Journal {
     this.#contents = new ContentCache(cacheBytesMax);
     this.#beforeCommit = beforeCommit;
     if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    this.#database = openDatabase(file, bytesMax);
+    this.#database = openDatabase(file, roomOptions.bytesMax);
     this.#statements = prepareAll(this.#database);
     const onDisk = file === ':memory:' ? undefined : file;
     this.log = new DurableLog(file, onDisk === undefined ? memorySync : openLog(onDisk), onBroken);
-    this.room = new Room({ file: onDisk, bytesMax, usedBytes: () => this.#usedBytes(), nowMs, onRoom });
+    const reserve = onDisk === undefined ? undefined : openReserve(onDisk);
+    this.room = new Room({ ...roomOptions, reserve, pages: new DatabasePages(this.#database, file) });
     this.revisions = new RevisionTable(this.#database, (statement, values) => this.#run(statement, values));
   }
 
@@ -234,6 +235,7 @@ export class SqliteStore implements Journal {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       this.#beforeCommit();
+      this.room.cover();
       this.#statements.commit.run();
       this.room.measure();
       return true;
@@ -304,13 +306,8 @@ export class SqliteStore implements Journal {
 
   close(): void {
     this.log.close();
-    this.#database.close();
     this.room.close();
-  }
-
-  #usedBytes(): number {
-    const [pages, free] = [this.#statements.pages.get(), this.#statements.freePages.get()];
-    return (Number(pages?.page_count) - Number(free?.freelist_count)) * pageBytes;
+    this.#database.close();
   }
 
   #change(name: keyof Statements, values: readonly (string | number | null | Uint8Array)[]): void {
@@ -343,7 +340,7 @@ function openDatabase(file: string, bytesMax: number): DatabaseSync {
   const database = reading(file, () => new DatabaseSync(file));
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;');
+    database.exec('PRAGMA cache_size = -16000;');
     if (Number.isFinite(bytesMax)) database.exec(`PRAGMA max_page_count = ${Math.floor(bytesMax / pageBytes)}`);
     migrate(database);
     return database;
