@@ -28,7 +28,7 @@ async function verify(dataDir: string, acceptedFile: string | undefined): Promis
   const { deliveries, missions, drones, deadLetters, requestsWaiting } = seen;
   console.log(
     `${deliveries.length} deliveries, ${missions.length} missions, ${drones.length} drones, ${deadLetters.length} dead letters, ` +
-      `${requestsWaiting} requests waiting: ${violations.length} violations of I1 to I6`,
+      `${requestsWaiting} requests waiting: ${violations.length} violations of I1 to I7`,
   );
   return violations.length === 0 ? 0 : 1;
 }

@@ -77,7 +77,7 @@ suite('the verification', () => {
     for (const name of ['untouched', 'lost', 'rewritten', 'told'] as const)
       await untilStage(running.customer, ids[name], ['Completed']);
     const { exitCode, lines } = await verify();
-    assert.match(lines.join('\n'), /^10 deliveries, .*: 0 violations of I1 to I6$/);
+    assert.match(lines.join('\n'), /^10 deliveries, .*: 0 violations of I1 to I7$/);
     assert.equal(exitCode, 0);
   });
 
@@ -100,6 +100,7 @@ suite('the verification', () => {
     faults.loseMessages();
     faults.loseDelivery(ids.lost);
     faults.moveDeadline(ids.late, longAgoMs);
+    faults.drainAtPickup(droneOf('late'));
     faults.assignAgain(droneOf('shared'), ids.robbed);
     faults.rewriteHistory(ids.rewritten, 'Rescheduled');
     faults.tellAgain(ids.told);
@@ -125,6 +126,7 @@ suite('the verification', () => {
     finds('I5', droneOf('orphaned'), ids.orphaned, 'nobody knows');
     finds('I6', businessId, ids.foreign, 'in its list');
     finds('I6', businessId, `/v1/deliveries/${ids.foreign} answers 200`);
+    finds('I7', droneOf('late'), 'without the energy');
     assert.ok(!lines.some((line) => line.includes(ids.untouched)), lines.join('\n'));
   });
 });

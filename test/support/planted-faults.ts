@@ -48,6 +48,18 @@ export class PlantedFaults {
     );
   }
 
+  /** The drone stands at the pickup of its mission with an almost empty battery, and waits there for the parcel. */
+  drainAtPickup(droneId: string): void {
+    this.#write('drone-scheduler/drone-scheduler.db', (database) =>
+      database
+        .prepare(
+          `UPDATE drones SET body = json_set(body, '$.stateOfChargePercent', 5, '$.activity', 'Loading',
+            '$.location', json_extract(body, '$.command.pickup')) WHERE drone_id = ?`,
+        )
+        .run(droneId),
+    );
+  }
+
   /** The pickup looks as if it had led to another stage. */
   rewriteHistory(id: string, stage: string): void {
     this.#write('delivery/delivery.db', (database) => {

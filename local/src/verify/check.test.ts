@@ -5,14 +5,17 @@ import type {
   DeliveryListItem,
   DeliveryStage,
   Drone,
+  DroneCommand,
   DroneDelivery,
   DroneModel,
+  FlyMission,
   Notification,
   TrackingEvent,
 } from '@dronedelivery/contracts';
 import { droneDelivery } from '@dronedelivery/testing';
 import { check } from './check.ts';
 import type { DeliveryDetails, Snapshot } from './snapshot.ts';
+import { defaultLimits } from './violation.ts';
 
 const nowMs = Date.parse('2026-11-21T12:00:00Z');
 const agoText = (ms: number) => new Date(nowMs - ms).toISOString();
@@ -325,5 +328,61 @@ suite('I6, tenants apart', () => {
     const probes = [{ path: '/v1/deliveries/delivery-2', expectedStatus: 404, status: 200 }];
     const [leak] = check(snapshot({ tenant: { ...tenant, probes } }));
     assert.equal(leak?.text, 'GET /v1/deliveries/delivery-2 answers 200 instead of 404');
+  });
+});
+
+suite('I7, safe flight', () => {
+  const [pickup, dropOff, home] = [0.02, 0.04, 0.06].map((latitude) => ({ latitude, longitude: 0 }));
+  assert.ok(pickup && dropOff && home);
+  const station = { stationId: 'station-1', location: home, chargers: 1 };
+  const common = { droneId: 'drone-1', missionId: 'mission-1', revision: 1, station };
+  const command: FlyMission = {
+    ...common,
+    kind: 'FlyMission',
+    pickup,
+    dropOff,
+    departAt: agoText(0),
+    pickupTime: agoText(0),
+    payloadKg: 2,
+    loadingS: 30,
+    unloadingS: 30,
+  };
+  const flying = {
+    activity: 'EnRouteToPickup',
+    location: { latitude: 0, longitude: 0, altitude: 100 },
+    command,
+  } as const;
+  const toLand: DroneCommand = { ...common, kind: 'ReturnToStation' };
+  /** Flight power is 500 W, 600 W with the parcel, at 15 m/s: 2,211 m between two places are 20.5 or 24.6 Wh. */
+  const climbWh = (kg: number) => ((900 + 50 * kg) * (100 / 3)) / 3600;
+  const descentWh = (kg: number) => ((300 + 50 * kg) * (100 / 3)) / 3600;
+  const cruiseWh = (kg: number) => ((500 + 50 * kg) * (2211.4 / 15)) / 3600;
+  const toPickup = cruiseWh(0) + descentWh(0);
+  const toDropOff = climbWh(2) + cruiseWh(2) + descentWh(2);
+  const toStation = climbWh(0) + cruiseWh(0) + descentWh(0);
+  const percent = (wh: number) => (wh / model.performance.batteryWh) * 100 + defaultLimits.reservePercent;
+  const short = [['I7', 'drone-1', 'mission-1']];
+  const judge = (fields: Partial<Drone>) => found({ drones: [drone({ ...flying, ...fields })] });
+  const needs = (wh: number, fields: Partial<Drone>) => {
+    assert.deepEqual(judge({ ...fields, stateOfChargePercent: percent(wh) + 0.05 }), []);
+    assert.deepEqual(judge({ ...fields, stateOfChargePercent: percent(wh) - 0.05 }), short);
+  };
+
+  test('a drone in the air needs the energy for all its way, with the parcel and without, and the reserve', () => {
+    needs(toPickup + toDropOff + toStation, {});
+    needs(toDropOff + toStation, { activity: 'Loading', location: pickup });
+    needs(toDropOff - climbWh(2) + toStation, { activity: 'EnRouteToDropoff', location: { ...pickup, altitude: 100 } });
+    needs(toStation, { activity: 'Unloading', location: dropOff });
+  });
+
+  test('one that gives up needs what takes it to its station', () => {
+    needs(toStation - climbWh(0), { activity: 'Returning', location: { ...dropOff, altitude: 100 }, command: toLand });
+  });
+
+  test('one that stands may charge before it flies, and of a lost one nothing is known', () => {
+    for (const activity of ['Idle', 'Charging'] as const)
+      assert.deepEqual(judge({ activity, stateOfChargePercent: 1 }), []);
+    assert.deepEqual(judge({ state: 'Lost', stateOfChargePercent: 1 }), []);
+    assert.deepEqual(judge({ command: null, stateOfChargePercent: 1 }), []);
   });
 });

@@ -11,7 +11,7 @@ export interface VerificationReport {
   readonly seen: Snapshot;
 }
 
-/** Checks I1 to I6 on a running system from the outside; `accepted` are deliveries whose request was answered with 202. */
+/** Checks I1 to I7 on a running system from the outside; `accepted` are deliveries whose request was answered with 202. */
 export async function verifySystem(info: LocalInfo, accepted: readonly string[] = []): Promise<VerificationReport> {
   const collect = createCollector(info, accepted);
   const seen = await collect();
