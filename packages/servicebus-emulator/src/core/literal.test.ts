@@ -23,7 +23,7 @@ test('nothing and bytes have no literal form', () => {
 
 test('texts that are no value of their type', () => {
   const wrong: Readonly<Partial<Record<Literal['type'], readonly string[]>>> = {
-    long: ['', '1.5', 'x', '1'.repeat(20), '+1', ' 1', '1n'],
+    long: ['', '1.5', 'x', '1'.repeat(20), '9223372036854775808', '-9223372036854775809', '+1', ' 1', '1n'],
     double: ['', '.', '1.2.3', '0x10', 'infinity x', '1e', ' 1'],
     boolean: ['', 'yes', '1', 'constructor', 'tostring', '__proto__'],
     dateTime: ['', 'soon'],

@@ -23,7 +23,7 @@ export function fromLiteral({ type, text }: Literal): TypedValue | undefined {
     case 'string':
       return text;
     case 'long':
-      return /^-?\d{1,19}$/.test(text) ? BigInt.asIntN(64, BigInt(text)) : undefined;
+      return /^-?\d{1,19}$/.test(text) ? int64Of(BigInt(text)) : undefined;
     case 'double':
       return /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|-?Infinity|NaN)$/i.test(text) ? Number(text) : undefined;
     case 'boolean':
@@ -37,4 +37,9 @@ export function fromLiteral({ type, text }: Literal): TypedValue | undefined {
         ? new Guid(Buffer.from(text.replaceAll('-', ''), 'hex'))
         : undefined;
   }
+}
+
+/** Undefined beyond what 64 bits hold: another number in its place would match other messages. */
+function int64Of(value: bigint): bigint | undefined {
+  return BigInt.asIntN(64, value) === value ? value : undefined;
 }

@@ -52,6 +52,21 @@ suite('an action', () => {
     assert.equal(changed("SET depth = 'deep'").application.depth, 'deep');
   });
 
+  test('system properties too are as the statements before left them', () => {
+    const { system } = changed("SET sys.To = 'a'; SET sys.ReplyTo = sys.To; REMOVE sys.To; SET sys.Label = sys.To");
+    assert.deepEqual([system.replyTo, system.to, system.label], ['a', undefined, undefined]);
+  });
+
+  test('a property has one spelling, the first', () => {
+    const { application } = changed('SET New = 1; SET NEW = 2; SET x = new');
+    assert.partialDeepStrictEqual(application, { New: 2n, x: 2n });
+    assert.ok(!('NEW' in application));
+  });
+
+  test('identifiers are made', () => {
+    assert.equal(String(changed('SET id = newid()').application.id), '01010101-0101-0101-0101-010101010101');
+  });
+
   test('a property that is not there counts as nothing', () => {
     assert.equal(changed('SET depth = missing + 1').application.depth, null);
   });

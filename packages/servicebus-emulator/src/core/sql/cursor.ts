@@ -18,7 +18,7 @@ export class Cursor {
   }
 
   get token(): Token {
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)] as Token;
+    return this.#tokens[this.#at] as Token;
   }
 
   next(): Token {

@@ -18,7 +18,7 @@ export function isLike(text: string, pattern: string, escapeCharacter: string | 
   while (at < characters.length) {
     const part = parts[partAt];
     if (part === many) [manyAt, retryAt] = [partAt++, at];
-    else if (part === one || (part !== undefined && part === characters[at])) [at, partAt] = [at + 1, partAt + 1];
+    else if (part === one || part === characters[at]) [at, partAt] = [at + 1, partAt + 1];
     else if (manyAt >= 0) [at, partAt] = [++retryAt, manyAt + 1];
     else return false;
   }

@@ -8,7 +8,6 @@ const textMax = 32_768;
 
 /** Three-valued: undefined is unknown. Values of kinds that have no order between them are neither equal nor not. */
 export function compare(operator: Comparison, left: Maybe, right: Maybe): boolean | undefined {
-  if (!isKnown(left) || !isKnown(right)) return undefined;
   const order = orderOf(left, right);
   if (order === undefined) return undefined;
   switch (operator) {
@@ -78,8 +77,8 @@ const doubleOperators: Readonly<Record<Arithmetic, (left: number, right: number)
   '%': (left, right) => left % right,
 };
 
-/** Below 0, 0 or above 0; NaN compares as different from everything, undefined is incomparable. */
-function orderOf(left: Exclude<SqlValue, null>, right: Exclude<SqlValue, null>): number | undefined {
+/** Below 0, 0 or above 0; NaN compares as different from everything, undefined is incomparable, as nothing is. */
+function orderOf(left: Maybe, right: Maybe): number | undefined {
   if (isNumber(left) && isNumber(right)) return orderOfNumbers(left, right);
   if (typeof left === 'string' && typeof right === 'string') return left === right ? 0 : left < right ? -1 : 1;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
@@ -97,7 +96,7 @@ function orderOfNumbers(left: bigint | number, right: bigint | number): number {
   return left == right ? 0 : Number.NaN;
 }
 
-function isNumber(value: SqlValue): value is bigint | number {
+function isNumber(value: Maybe): value is bigint | number {
   return typeof value === 'bigint' || typeof value === 'number';
 }
 

@@ -89,10 +89,10 @@ function parsePrimary(context: ParserContext): SqlNode {
 }
 
 function parseConstant({ cursor, parameters }: ParserContext): SqlNode | undefined {
-  const { kind, text, position } = cursor.token;
+  const { text, position } = cursor.token;
   const value = constantOf(cursor, parameters, position);
   if (value === undefined) return undefined;
-  if (typeof value === 'bigint' && value > int64Max && kind === 'integer')
+  if (typeof value === 'bigint' && value > int64Max)
     throw new SqlSyntaxError(position, `${text} does not fit into 64 bits`);
   return { node: 'constant', value };
 }

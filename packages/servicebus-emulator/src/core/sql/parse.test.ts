@@ -44,6 +44,13 @@ const filterMistakes: Mistakes = {
   'user. = 5': "at character 7: expected the name of a property, got '='",
   'sys.Colour = 5': "at character 5: there is no system property 'Colour'; known are ContentType, CorrelationId,",
   'newid(5) = 1': "at character 7: expected ')', got '5'",
+  "a '=' 5": "at character 3: expected an operator or the end, got '='",
+  'a constructor 5': "at character 3: expected an operator or the end, got 'constructor'",
+  'sys.constructor = 1': "at character 5: there is no system property 'constructor'",
+  'and = 5': "at character 1: expected a value, a property or (, got 'and'",
+  '[NOT] [a] = 5': "at character 7: expected an operator or the end, got 'a'",
+  'a "IN" (5)': "at character 3: expected an operator or the end, got 'IN'",
+  "EXISTS '(' a)": "at character 8: expected '(', got '('",
   'other(5) = 1': "at character 6: expected an operator or the end, got '('",
 };
 
@@ -85,7 +92,9 @@ test('actions take semicolons, commas or nothing between statements', () => {
 });
 
 test('length and nesting are bounded', () => {
-  assert.throws(() => parseFilter(`a = '${'x'.repeat(1_020)}'`, none), /at most 1024 characters/);
+  assert.ok(parseFilter(`a = '${'x'.repeat(1_018)}'`, none));
+  const tooLong = `a = '${'x'.repeat(1_019)}'`;
+  assert.throws(() => parseFilter(tooLong, none), /^SqlSyntaxError: at character 1025: .* at most 1024 characters/);
   for (const [open, close] of [
     ['(', ')'],
     ['NOT ', ''],
@@ -93,6 +102,10 @@ test('length and nesting are bounded', () => {
     ["p('a' + ", ')'],
   ] as const)
     assert.throws(() => parseFilter(`${open.repeat(100)}1${close.repeat(100)}`, none), /nested too deeply/, open);
+  const deep = (depth: number) => () => parseFilter(`${'('.repeat(depth)}a = 1${')'.repeat(depth)}`, none);
+  assert.ok(deep(50)());
+  assert.throws(deep(51), /nested too deeply/);
+  assert.ok(parseFilter(Array.from({ length: 60 }, () => '(a = 1)').join(' OR '), none));
   const flat = Array.from({ length: 145 }, () => 'a=1').join(' OR ');
   assert.ok(parseFilter(flat, none));
 });
