@@ -11,7 +11,10 @@ import { ManualClock } from './support/manual-clock.ts';
 import { bodies, isEmpty, receive, receiveOne } from './support/namespace.ts';
 
 const tiny = { Name: 'tiny', Properties: { MaxMessageCount: 3 } };
-const config = { UserConfig: { Namespaces: [{ Name: 'ns', Queues: [{ Name: 'q' }, { Name: 'wide' }, tiny] }] } };
+const rule = { Name: 'r', Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: "a = 'b'" } } };
+const topic = { Name: 't', Subscriptions: [{ Name: 'all' }, { Name: 'some', Rules: [rule] }] };
+const queues = [{ Name: 'q' }, { Name: 'wide' }, tiny];
+const config = { UserConfig: { Namespaces: [{ Name: 'ns', Queues: queues, Topics: [topic] }] } };
 
 const amqpHeader = Buffer.from('AMQP\x00\x01\x00\x00', 'latin1');
 const saslHeader = Buffer.from('AMQP\x03\x01\x00\x00', 'latin1');
@@ -95,6 +98,33 @@ suite('the broker stands', () => {
     await sender.sendMessages([1, 2, 3].map((body) => ({ body })));
     assert.equal(emulator.status().entities[0]?.active, 3);
     await client.close();
+  });
+
+  test('a message that rules could not read, now or at its moment', async () => {
+    const clock = new ManualClock(Date.now());
+    await using emulator = await startServiceBusEmulator({ config, clock });
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: emulator.port, reconnect: false });
+    for (const event of ['connection_close', 'disconnected']) connection.on(event, () => undefined);
+    const sender = connection.open_sender('t');
+    await once(sender, 'sendable');
+    const inAnHour = new Date(clock.nowMs() + 3_600_000);
+    const plain = { application_properties: { a: 'x'.repeat(40) }, body: 'body' };
+    const later = { ...plain, message_annotations: { 'x-opt-scheduled-enqueue-time': inAnHour } };
+    for (const message of [plain, later].map((fields) => rhea.message.encode(fields))) {
+      // The value claims more bytes than its map has.
+      message.writeUInt8(200, message.indexOf('x'.repeat(40)) - 1);
+      const outcome = Promise.race(['rejected', 'accepted'].map((event) => once(sender, event).then(() => event)));
+      sender.send(message, Buffer.from('tag'), 0);
+      assert.equal(await outcome, 'rejected');
+    }
+    clock.advance(3_700_000);
+    await roundTrip(emulator.connectionString);
+    const held = emulator.status().entities.map(({ active, scheduled }) => active + scheduled);
+    assert.deepEqual(
+      held,
+      held.map(() => 0),
+    );
+    connection.close();
   });
 
   test('a delivery without an id, which no one could settle', async () => {

@@ -112,6 +112,7 @@ export function asProperties(values: Readonly<Record<string, unknown>>): Applica
 }
 
 function isScalar(value: unknown): value is AmqpScalar {
-  if (value === null || value instanceof Date || Buffer.isBuffer(value)) return true;
+  if (value instanceof Date) return Number.isFinite(value.getTime());
+  if (value === null || Buffer.isBuffer(value)) return true;
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }

@@ -7,6 +7,9 @@ export class DecodeError extends Error {
 
 const nestingMax = 32;
 
+/** What a date can say, in milliseconds around 1970. */
+const dateMsMax = 8.64e15;
+
 /** Widths by the high half of a constructor byte (AMQP 1.0, part 1, section 1.2). */
 const fixedWidths: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
 
@@ -137,9 +140,14 @@ const fixedReaders: Readonly<Record<number, (buffer: Buffer, at: number) => Amqp
   128: (buffer, at) => narrow(buffer.readBigUInt64BE(at)),
   129: (buffer, at) => narrow(buffer.readBigInt64BE(at)),
   130: (buffer, at) => buffer.readDoubleBE(at),
-  131: (buffer, at) => new Date(Number(buffer.readBigInt64BE(at))),
+  131: (buffer, at) => nearestDate(Number(buffer.readBigInt64BE(at))),
   152: (buffer, at) => buffer.subarray(at, at + 16),
 };
+
+/** A time beyond what a date can say is the last, or the first, that it can. */
+function nearestDate(ms: number): Date {
+  return new Date(Math.max(-dateMsMax, Math.min(dateMsMax, ms)));
+}
 
 function narrow(value: bigint): number | bigint {
   const number = Number(value);

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import rhea from 'rhea';
 import { decode, encode } from '../../test/support/samples.ts';
+import { toText } from '../core/sql/value.ts';
 import { DecodeError } from './amqp-reader.ts';
 import { batchFormat, splitBatch } from './batch.ts';
-import { splitMessage } from './content.ts';
+import { type Content, splitMessage } from './content.ts';
 import { encodeDelivery } from './delivery.ts';
-import { readApplicationProperties, readSystemProperties, withApplicationProperties } from './properties.ts';
+import {
+  readApplicationProperties,
+  readSystemProperties,
+  withApplicationProperties,
+  withProperties,
+} from './properties.ts';
+import { assertReadable } from './readable.ts';
 
 const newId = () => 'generated';
 const facts = {
@@ -82,6 +89,39 @@ suite('a message', () => {
     assert.equal(new Set(ids).size, 3);
   });
 
+  test('whose sections are of the wrong types, or too short or long for what they hold, is refused', () => {
+    const body = [0x00, 0x53, 0x75, 0xa0, 1, 65];
+    const heads = [
+      [0x00, 0x53, 0x73, 0xc1, 1, 0],
+      [0x00, 0x53, 0x73, 0x40],
+      [0x00, 0x53, 0x74, 0x45],
+      [0x00, 0x53, 0x74, 0xc0, 3, 2, 0x41, 0x41],
+      [0x00, 0x53, 0x74, 0xc1, 2, 1, 0x41],
+      [0x00, 0x53, 0x74, 0xd1, 0, 0, 0, 4, 0, 0, 0, 40],
+      [0x00, 0x53, 0x74, 0xc1, 4, 2, 0x41, 0x41, 0x41],
+      [0x00, 0x53, 0x72, 0xc1, 6, 2, 0xa3, 1, 65, 0xa1, 9],
+      [0x00, 0xa3, 1, 65, 0x45],
+      [0x41],
+    ];
+    splitMessage(Buffer.from(body), newId);
+    for (const head of heads) {
+      assert.throws(() => splitMessage(Buffer.from([...head, ...body]), newId), DecodeError, head.join());
+      assert.throws(() => splitMessage(Buffer.from([...body, ...head]), newId), DecodeError, head.join());
+    }
+  });
+
+  test('may name times beyond what dates can say', () => {
+    for (const [first, expected] of [
+      [0x7f, 8.64e15],
+      [0x80, -8.64e15],
+    ] as const) {
+      const time = [0x83, first, 0, 0, 0, 0, 0, 0, 1];
+      const section = [0x00, 0x53, 0x74, 0xc1, time.length + 4, 2, 0xa1, 1, 65, ...time];
+      const { content } = splitMessage(Buffer.from([...section, 0x00, 0x53, 0x75, 0xa0, 0]), newId);
+      assert.deepEqual(readApplicationProperties(content.bare).get('A'), new Date(expected));
+    }
+  });
+
   test('says when it is scheduled', () => {
     const at = new Date(1_700_000_000_000);
     const encoded = encode({ message_annotations: { 'x-opt-scheduled-enqueue-time': at } });
@@ -92,24 +132,30 @@ suite('a message', () => {
     const encoded = encode(rich);
     for (let length = 0; length < encoded.length; length++) inspect(encoded.subarray(0, length));
     for (let at = 0; at < encoded.length; at++) {
-      for (const byte of [0x00, 0x40, 0x81, 0xd1, 0xff]) inspect(Buffer.from(encoded).fill(byte, at, at + 1));
+      for (const byte of [0x00, 0x01, 0x40, 0x45, 0x81, 0x83, 0xa1, 0xc0, 0xc1, 0xd1, 0xe0, 0xff])
+        inspect(Buffer.from(encoded).fill(byte, at, at + 1));
     }
     assert.throws(() => splitMessage(Buffer.alloc(0), newId), DecodeError);
     assert.throws(() => splitMessage(Buffer.alloc(5_000), newId), DecodeError);
   });
 });
 
-/** Reads all there is to read; only a DecodeError is allowed. */
+/** What is not refused with a DecodeError can be read, whole, as often as one likes. */
 function inspect(encoded: Buffer): void {
+  let content: Content;
   try {
-    const { content } = splitMessage(encoded, newId);
-    readSystemProperties(content.bare);
-    withApplicationProperties(content.bare, new Map([['a', 1]]));
-    readApplicationProperties(content.bare);
-    encodeDelivery(content, facts);
+    ({ content } = splitMessage(encoded, newId));
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
+    assert.ok(error instanceof DecodeError, String(error));
+    return;
   }
+  const changed = withProperties(content.bare, { system: new Map([['to', 'a']]), application: new Map([['a', 1n]]) });
+  for (const bare of [content.bare, changed]) {
+    assertReadable(bare);
+    for (const value of Object.values(readSystemProperties(bare))) toText(value);
+    for (const value of readApplicationProperties(bare).values()) if (value !== null) toText(value);
+  }
+  assertReadable(encodeDelivery(content, facts));
 }
 
 suite('application properties', () => {

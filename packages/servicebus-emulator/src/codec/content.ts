@@ -1,5 +1,6 @@
 import { AmqpReader, DecodeError } from './amqp-reader.ts';
 import { withMessageId } from './message-id.ts';
+import { assertReadable } from './readable.ts';
 import { sectionCode } from './section-code.ts';
 
 /**
@@ -49,6 +50,7 @@ interface Draft {
  * @throws DecodeError when it is not one
  */
 export function splitMessage(encoded: Buffer, newMessageId: () => string): Arrival {
+  assertReadable(encoded);
   const reader = new AmqpReader(encoded);
   const draft: Draft = {
     durable: false,
@@ -105,7 +107,7 @@ function readAnnotations(reader: AmqpReader, draft: Draft): void {
 
 function readTime(buffer: Buffer, offset: number): number | undefined {
   const value = new AmqpReader(buffer, offset).readScalar();
-  return value instanceof Date && Number.isFinite(value.getTime()) ? value.getTime() : undefined;
+  return value instanceof Date ? value.getTime() : undefined;
 }
 
 /** What tells duplicates apart; undefined without a message id. */

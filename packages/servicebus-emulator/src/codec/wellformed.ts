@@ -4,6 +4,8 @@ const nestingMax = 32;
 /** Elements without bytes of their own, such as an array of nulls: a few bytes could claim billions of them. */
 const emptyElementsMax = 1_024;
 
+const mapCodes: readonly number[] = [0xc1, 0xd1];
+
 /** Widths by the high half of a constructor byte (AMQP 1.0, part 1, section 1.2). */
 const fixedWidths = [-1, -1, -1, -1, 0, 1, 2, 4, 8, 16] as const;
 
@@ -38,6 +40,7 @@ function body(buffer: Buffer, code: number, start: number, end: number, depth: n
   const countAt = start + sizeBytes;
   within(countAt + sizeBytes, last);
   const count = wide ? buffer.readUInt32BE(countAt) : buffer.readUInt8(countAt);
+  if (mapCodes.includes(code) && count % 2 === 1) throw new DecodeError('a map has a key without a value');
   const elementsAt = countAt + sizeBytes;
   if (high < 0xe) elements(buffer, count, elementsAt, last, deeper(depth));
   else array(buffer, count, elementsAt, last, deeper(depth));
@@ -47,6 +50,7 @@ function body(buffer: Buffer, code: number, start: number, end: number, depth: n
 function elements(buffer: Buffer, count: number, start: number, end: number, depth: number): void {
   let at = start;
   for (let index = 0; index < count; index++) at = value(buffer, at, end, depth);
+  assertEnd(at, end);
 }
 
 /** All elements share one constructor, which may be described. */
@@ -58,6 +62,12 @@ function array(buffer: Buffer, count: number, start: number, end: number, depth:
   if (code >> 4 === 4 && count > emptyElementsMax) throw new DecodeError(`an array of ${count} elements without bytes`);
   at++;
   for (let index = 0; index < count; index++) at = body(buffer, code, at, end, depth);
+  assertEnd(at, end);
+}
+
+/** Bytes behind the last element would be taken for whatever follows, by those who count elements. */
+function assertEnd(at: number, end: number): void {
+  if (at < end) throw new DecodeError('the value ends late');
 }
 
 function byteAt(buffer: Buffer, at: number, end: number): number {

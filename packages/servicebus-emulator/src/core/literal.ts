@@ -13,7 +13,7 @@ export function toLiteral(value: TypedValue): Literal | undefined {
   if (typeof value === 'bigint') return { type: 'long', text: String(value) };
   if (typeof value === 'number') return { type: 'double', text: String(value) };
   if (typeof value === 'boolean') return { type: 'boolean', text: String(value) };
-  if (value instanceof Date) return { type: 'dateTime', text: value.toISOString() };
+  if (value instanceof Date && Number.isFinite(value.getTime())) return { type: 'dateTime', text: value.toISOString() };
   return value instanceof Guid ? { type: 'guid', text: String(value) } : undefined;
 }
 
