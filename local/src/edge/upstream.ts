@@ -1,3 +1,4 @@
+import { abortable } from '@dronedelivery/service-kit/abortable';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import { type Dispatcher, Pool } from 'undici';
 import { readWhole, type WholeAnswer } from './whole-answer.ts';
@@ -108,20 +109,7 @@ function createPool(url: string, connectTimeoutMs: number, connections: number |
 function sendTo(pool: Pool, { method, path, headers, body, signal }: UpstreamRequest) {
   // The caller's signal limits the time: undici's own limits leave out the wait in its queue.
   const answer = pool.request({ method, path, headers, body, signal, headersTimeout: 0, bodyTimeout: 0 });
-  return orAborted(answer, signal);
-}
-
-/** Undici hears of an abort only when the request has left its queue. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  return abortable(answer, signal);
 }
 
 /** Codes of faults that precede the first byte of the request. */

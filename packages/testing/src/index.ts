@@ -7,3 +7,4 @@ export { JumpingClock } from './jumping-clock.ts';
 export { type SeededRandom, seededRandom } from './seeded-random.ts';
 export { tempFolder } from './temp-folder.ts';
 export { startTokenIssuer, type TestTokenIssuer, type TokenClaims, type TokenOverrides } from './token-issuer.ts';
+export { unansweredPort } from './unanswered-port.ts';

@@ -1,9 +1,10 @@
 import { TokenAnswer } from '@dronedelivery/contracts';
-import { request } from 'undici';
+import { abortable } from '../abortable.ts';
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { lazyCheck } from '../schema-check.ts';
 import { TransientError, tokenEndpoint } from '../transient-error.ts';
+import { askIssuer } from './ask-issuer.ts';
 
 /** Gives this process's own access token. */
 export interface TokenSource {
@@ -90,7 +91,7 @@ async function fetchWithRetry(options: ClientCredentialsOptions, clock: Clock, a
 
 async function fetchToken(options: ClientCredentialsOptions, clock: Clock): Promise<Held> {
   const { tokenUrl, clientId, clientSecret, timeoutMs = 3000, renewAheadMs = 300_000 } = options;
-  const { statusCode, body } = await request(tokenUrl, {
+  const { statusCode, body } = await askIssuer(tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
@@ -98,7 +99,7 @@ async function fetchToken(options: ClientCredentialsOptions, clock: Clock): Prom
       client_id: clientId,
       client_secret: clientSecret,
     }).toString(),
-    signal: AbortSignal.timeout(timeoutMs),
+    timeoutMs,
   });
   const answer = checkAnswer(statusCode === 200 ? await body.json() : await body.dump());
   if (!answer.ok) throw new Error(`${tokenUrl} answered ${statusCode} to client ${clientId}`);
@@ -107,13 +108,4 @@ async function fetchToken(options: ClientCredentialsOptions, clock: Clock): Prom
   // Early, so that the issuer may be away for as long; a short-lived token when half of its life is left.
   const aheadMs = Math.min(renewAheadMs, lifeMs / 2);
   return { token: answer.value.access_token, expiresAtMs: now + lifeMs, renewAtMs: now + lifeMs - aheadMs };
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, type JSONWebKeySet, type JWK } from 'jose';
-import { request } from 'undici';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
+import { askIssuer } from './ask-issuer.ts';
 
 /** Finds the public key of a token's key id. */
 export interface KeySource {
@@ -67,7 +67,7 @@ export function remoteKeys(options: RemoteKeysOptions): KeySource {
 }
 
 async function fetchKeys({ url, timeoutMs }: RemoteKeysOptions): Promise<Keys> {
-  const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
+  const { statusCode, body } = await askIssuer(url, { method: 'GET', timeoutMs });
   if (statusCode !== 200) {
     await body.dump();
     throw new Error(`${url} answered ${statusCode}`);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { abortable } from '../abortable.ts';
 import { TransientError } from '../transient-error.ts';
 import type { Replica } from './replicas.ts';
 
@@ -42,7 +43,10 @@ export async function exchange(replica: Replica, request: WireRequest): Promise<
   request.signal?.addEventListener('abort', passOn);
   try {
     const { method, path, headers, body = null } = request;
-    const answer = await replica.pool.request({ method, path, headers, body, signal: abort.signal });
+    const answer = await abortable(
+      replica.pool.request({ method, path, headers, body, signal: abort.signal }),
+      abort.signal,
+    );
     const text = await boundedText(answer, request);
     return { status: answer.statusCode, headers: answer.headers, text };
   } catch (error) {
