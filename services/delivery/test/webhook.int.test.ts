@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { unansweredPort } from '@dronedelivery/testing';
 import { isPublicAddress } from '../src/adapters/notifications/address-rules.ts';
 import type { Resolve } from '../src/adapters/notifications/resolve.ts';
 import { createWebhookSender } from '../src/adapters/notifications/webhook.ts';
@@ -111,6 +112,18 @@ describe('a receiver that', () => {
       assert.ok(server.bytesTaken() < 90e6, `${server.bytesTaken()} bytes`);
     });
   }
+
+  test('gives no answer to attempts to connect costs an attempt no more than its time, however many there are', async () => {
+    await using silent = await unansweredPort();
+    await using sender = createWebhookSender({ ...local, timeoutMs: 60_000 }, Date.now, never);
+    const begunAt = performance.now();
+    const attempts = Array.from({ length: 10 }, () =>
+      sender.notify(notification(`http://127.0.0.1:${silent.port}/`), AbortSignal.timeout(200)),
+    );
+    for (const sending of attempts) await assert.rejects(sending, { name: 'TimeoutError' });
+    const tookMs = performance.now() - begunAt;
+    assert.ok(tookMs < 10_000, `it took ${tookMs.toFixed()} ms`);
+  });
 
   test('dribbles its answer is cut off when the attempt has lasted long enough', async () => {
     const dribble: NodeJS.Timeout[] = [];

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isIP, type LookupFunction } from 'node:net';
+import { abortable } from '@dronedelivery/service-kit/abortable';
 import { Agent, request } from 'undici';
 import type { DueNotification, Notify } from '../../app/ports.ts';
 import type { Resolve } from './resolve.ts';
@@ -35,7 +36,7 @@ export function createWebhookSender(settings: WebhookSettings, nowMs: () => numb
       refuseLiteral(new URL(notification.address), settings);
       const { body, headers } = signed(notification, Math.floor(nowMs() / 1000));
       const options = { method: 'POST', body, headers, dispatcher: agent, signal } as const;
-      const answer = await request(notification.address, options);
+      const answer = await abortable(request(notification.address, options), signal);
       // The answer's content means nothing to us: it is read to its bound, so that the connection is free again.
       await answer.body.dump({ limit: settings.answerBytesMax, signal });
       if (answer.statusCode >= 300) throw new Error(`the webhook answered ${answer.statusCode}`);
