@@ -27,11 +27,12 @@ const cases: readonly DependencyCase[] = [
       ['portal to package', 'reset'],
     ],
   },
+  { faults: [['workflow to package', 'unanswered']] },
   {
     faults: [
-      ['workflow to its tokens', 'garbage'],
-      ['delivery to drone-scheduler', 'swallow'],
-      ['package to the keys', 'hang'],
+      ['workflow to its tokens', 'unanswered'],
+      ['delivery to drone-scheduler', 'unanswered'],
+      ['package to the keys', 'unanswered'],
       ['delivery to the keys', 'reset'],
     ],
   },

@@ -62,14 +62,14 @@ export function brokerSuite({ awayMs }: { readonly awayMs: number }): void {
       }
     }));
 
-  for (const fault of ['reset', 'hang', 'swallow'] satisfies Fault[]) {
+  for (const fault of ['reset', 'hang', 'swallow', 'unanswered'] satisfies Fault[]) {
     test(`every connection to the broker: ${fault}`, () =>
       during(`connections to the broker: ${fault}`, async () => {
-        for (const name of linkNames) faulty.links[name].fail(fault);
+        await Promise.all(linkNames.map((name) => faulty.links[name].fail(fault)));
         try {
           await delay(awayMs / 3);
         } finally {
-          for (const name of linkNames) faulty.links[name].heal();
+          await Promise.all(linkNames.map((name) => faulty.links[name].heal()));
         }
       }));
   }
@@ -78,8 +78,8 @@ export function brokerSuite({ awayMs }: { readonly awayMs: number }): void {
     test(`a silent cut of ${victim} alone is noticed; the receiver is rebuilt, and counted`, () =>
       during(`silent cut of ${victim}`, async () => {
         const from = Date.now();
-        faulty.links[victim].fail('swallow');
-        faulty.links[victim].heal();
+        await faulty.links[victim].fail('swallow');
+        await faulty.links[victim].heal();
         const isRebuilt = () =>
           logLines(faulty.running, victim, from).some(
             ({ msg, rebuilt }) => msg === 'receiver rebuilt' && Number(rebuilt) > 0,

@@ -56,12 +56,12 @@ export function dependencySuite(cases: readonly DependencyCase[]): void {
     test(nameOf(one), async () => {
       const from = Date.now();
       try {
-        for (const [link, fault] of one.faults) faulty.links[link].fail(fault);
+        await Promise.all(one.faults.map(([link, fault]) => faulty.links[link].fail(fault)));
         await restartUsersOf(one.faults.map(([link]) => link));
         await traffic.more(3);
         for (const [link, fault] of one.faults) await noticed(link, fault, from);
       } finally {
-        for (const [link] of one.faults) faulty.links[link].heal();
+        await Promise.all(one.faults.map(([link]) => faulty.links[link].heal()));
       }
       const to = Date.now();
       disturbances.push({ what: nameOf(one), from, to });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { unansweredPort } from '@dronedelivery/testing';
 
 /**
  * What happens to the traffic of a connection between two processes:
@@ -9,18 +10,19 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  * - `reset`: connections are reset, also new ones.
  * - `swallow`: connections stay open, but nothing arrives any more, as behind a firewall that has forgotten them; once it is
  *   healed their end is passed on, and new ones work.
+ * - `unanswered`: so, and attempts to connect get no answer either, as when the whole machine is gone.
  */
-export type Fault = 'hang' | 'slow' | 'garbage' | 'reset' | 'swallow';
+export type Fault = 'hang' | 'slow' | 'garbage' | 'reset' | 'swallow' | 'unanswered';
 
 /** Stands between two processes on loopback, and misbehaves at will. */
 export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
-  /** How often the present fault, or the last one, has struck. */
+  /** How often the present fault, or the last one, has struck. Attempts to connect that get no answer cannot be counted: they count once. */
   readonly struck: number;
   /** Where to pass things on to. */
   aim(port: number): void;
-  fail(fault: Fault): void;
-  heal(): void;
+  fail(fault: Fault): Promise<void>;
+  heal(): Promise<void>;
 }
 
 const host = '127.0.0.1';
@@ -34,45 +36,54 @@ const garbage = [
 
 export async function startFaultProxy(): Promise<FaultProxy> {
   const proxy = new MisbehavingProxy();
-  await proxy.listen();
+  await proxy.listen(0);
   return proxy;
 }
 
 class MisbehavingProxy implements FaultProxy {
-  readonly #server = createServer({ pauseOnConnect: true }, (client) => this.#tunnel(client));
   readonly #tunnels = new Set<Tunnel>();
+  #server: Server | undefined;
+  #unanswered: AsyncDisposable | undefined;
   #targetPort = 0;
   #fault: Fault | undefined;
+  port = 0;
   struck = 0;
 
-  async listen(): Promise<void> {
-    await once(this.#server.listen(0, host), 'listening');
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  async listen(port: number): Promise<void> {
+    this.#server = createServer({ pauseOnConnect: true }, (client) => this.#tunnel(client));
+    await once(this.#server.listen(port, host), 'listening');
+    this.port = (this.#server.address() as AddressInfo).port;
   }
 
   aim(port: number): void {
     this.#targetPort = port;
   }
 
-  fail(fault: Fault): void {
+  async fail(fault: Fault): Promise<void> {
     this.#fault = fault;
     this.struck = 0;
     for (const tunnel of this.#tunnels) tunnel.suffer(fault);
+    if (fault !== 'unanswered') return;
+    // What it has accepted lives on without the server.
+    this.#server?.close();
+    this.#unanswered = await unansweredPort(this.port);
+    this.struck++;
   }
 
-  heal(): void {
+  async heal(): Promise<void> {
     this.#fault = undefined;
+    if (this.#unanswered !== undefined) {
+      await this.#unanswered[Symbol.asyncDispose]();
+      this.#unanswered = undefined;
+      await this.listen(this.port);
+    }
     for (const tunnel of this.#tunnels) tunnel.suffer(undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    await this.#unanswered?.[Symbol.asyncDispose]();
+    this.#server?.close();
     for (const tunnel of this.#tunnels) tunnel.end();
-    await closed;
   }
 
   #tunnel(client: Socket): void {
@@ -113,14 +124,14 @@ class Tunnel {
 
   suffer(fault: Fault | undefined): void {
     this.#fault = fault;
-    if (fault === 'swallow') this.#isCut = true;
+    if (isSilent(fault)) this.#isCut = true;
     else if (this.#client.destroyed || this.#target.destroyed) this.#closed();
     if (fault === 'reset') this.#reset();
     for (const socket of [this.#client, this.#target]) {
       if (fault === 'hang') socket.pause();
       else socket.resume();
     }
-    if (fault === 'hang' || fault === 'swallow') this.#events.struck();
+    if (fault === 'hang' || isSilent(fault)) this.#events.struck();
   }
 
   end(): void {
@@ -131,7 +142,7 @@ class Tunnel {
 
   /** An end that is told on at once is no silence. */
   #closed(): void {
-    if (this.#fault !== 'swallow') void this.#answers.then(() => this.end());
+    if (!isSilent(this.#fault)) void this.#answers.then(() => this.end());
   }
 
   #request(chunk: Buffer): void {
@@ -161,4 +172,8 @@ class Tunnel {
     this.#client.resetAndDestroy();
     this.#target.destroy();
   }
+}
+
+function isSilent(fault: Fault | undefined): boolean {
+  return fault === 'swallow' || fault === 'unanswered';
 }

@@ -17,7 +17,7 @@ const placesMax = 32;
  */
 export async function unansweredPort(port = 0): Promise<AsyncDisposable & { readonly port: number }> {
   await using resources = new AsyncDisposableStack();
-  const listener = new Worker(new URL('./unaccepting-listener.ts', import.meta.url), { workerData: { port, host } });
+  const listener = new Worker(new URL('./unaccepting-listener.mjs', import.meta.url), { workerData: { port, host } });
   resources.defer(async () => void (await listener.terminate()));
   const [listening] = (await once(listener, 'message')) as [number];
   const waiting: Socket[] = [];

@@ -61,8 +61,9 @@ export function reportLimits(config: Config): ReportLimits {
   return { timeScale: config.timeScale, clockAheadMsMax: config.clockAheadMsMax };
 }
 
-/** A drone is lost after a minute of silence, scaled, but never before 5 s. */
+/** A drone is lost after a minute of silence, scaled, but never before 5 s; most of them at once after ten. */
 export function silenceRules({ timeScale }: Config) {
   const silenceMs = Math.max(60_000 / timeScale, 5000);
-  return { silenceMs, silenceLookMs: silenceMs / 10, lookGapMsMax: silenceMs / 2, lostAtOnceMax: 500 };
+  const times = { silenceMs, silenceLookMs: silenceMs / 10, lookGapMsMax: silenceMs / 2, outageMsMax: silenceMs * 10 };
+  return { ...times, lostAtOnceMax: 500 };
 }

@@ -3,6 +3,7 @@ import { counter } from '@dronedelivery/service-kit/telemetry';
 import type { Drone } from './domain/drone.ts';
 
 const lost = counter('drones.lost', 'Drones that were silent for too long');
+const outages = counter('fleet.unheard', 'Times that most of the fleet fell silent at once');
 const searches = counter('missions.searches', 'Ended searches for another drone, by result');
 const dropped = counter('positions.dropped', 'Positions that could not be told');
 const puts = counter('missions.asked', 'Requests for a drone, by outcome');
@@ -13,6 +14,8 @@ export interface FleetEvents {
   missionAsked(outcome: string): void;
   reportsTaken(results: readonly { readonly result: string }[]): void;
   droneLost(drone: Drone): void;
+  /** Most of the fleet has fallen silent, or is heard again: not the drones are at fault, but the way to them. */
+  fleetUnheard(isUnheard: boolean): void;
   searchEnded(result: string): void;
   positionsDropped(positions: number, error: unknown): void;
   recordsPurged(records: number): void;
@@ -27,6 +30,11 @@ export function createFleetEvents(log: Logger): FleetEvents {
     droneLost({ droneId, missionId }) {
       lost();
       log.warn({ droneId, missionId }, 'drone lost');
+    },
+    fleetUnheard(isUnheard) {
+      if (isUnheard) outages();
+      if (isUnheard) log.warn({}, 'most of the fleet is unheard: no drone is given up for its silence for a while');
+      else log.info({}, 'the fleet is heard again');
     },
     searchEnded(result) {
       searches(1, { result });

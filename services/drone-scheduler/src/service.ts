@@ -50,7 +50,7 @@ export async function createDroneSchedulerService(config: Config, overrides: Ove
   const dispatch = { store, fleet, assignDrone: assignEarliestPickup, rules, clock, newMissionId: newId };
   const positions = new Positions(fleet);
   const silence = silenceRules(config);
-  const watch = new SilenceWatch(fleet, silence, monotonicMs);
+  const watch = new SilenceWatch(fleet, silence, monotonicMs, events.fleetUnheard);
   const trustsClock = createClockTrust({ now: () => clock.now(), monotonicMs, steadyForMs: clockSteadyForMs });
   const background = { dispatch, watch, positions, sendPositions: positionSender(bus, newId), events, clock };
   const times = { silenceLookMs: silence.silenceLookMs, keepFinalMs: config.tombstoneMs, trustsClock };

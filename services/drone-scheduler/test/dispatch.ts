@@ -20,6 +20,8 @@ export interface Replica extends AsyncDisposable {
   readonly stores: Awaited<ReturnType<typeof openTestStores>>;
   readonly dispatch: Dispatch;
   readonly watch: SilenceWatch;
+  /** What the watch has told of them: true at their begin, false at their end. */
+  readonly outages: readonly boolean[];
   readonly hear: (fields: Partial<ReceivedReport>) => ReturnType<typeof takeTelemetry>;
 }
 
@@ -48,11 +50,18 @@ export async function openReplica(file: string, time: TestTime): Promise<Replica
   };
   const limits = { timeScale: 1, clockAheadMsMax: minuteMs };
   const desk: TelemetryDesk = { ...dispatch, limits, onReport: () => undefined };
-  const silence = { silenceMs, lookGapMsMax: 40_000, lostAtOnceMax: 100 };
+  const outages: boolean[] = [];
+  const silence = { silenceMs, lookGapMsMax: 40_000, lostAtOnceMax: 100, outageMsMax: 10 * silenceMs };
   return {
     stores,
     dispatch,
-    watch: new SilenceWatch(fleet, silence, () => time.steadyMs),
+    outages,
+    watch: new SilenceWatch(
+      fleet,
+      silence,
+      () => time.steadyMs,
+      (isOutage) => outages.push(isOutage),
+    ),
     hear: (fields) => {
       const { receivedAtMs, ...told } = report({ receivedAtMs: time.wallMs, ...fields });
       return takeTelemetry(desk, [told], () => true);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import type { DroneActivity } from '@dronedelivery/contracts';
 import { tempFolder } from '@dronedelivery/testing';
 import { putDroneDelivery } from '../src/app/put-drone-delivery.ts';
@@ -101,6 +101,86 @@ test('of two replicas one gives a drone up, and only when neither has heard it',
   assert.equal(await passLooking(time, silenceMs - 6000, [first, second]), 0);
   assert.equal(await passLooking(time, 18_000, [first, second]), 1);
   assert.deepEqual(await kinds(first), ['assigned', 'unassigned']);
+});
+
+suite('a silence that most of the fleet shares', () => {
+  const fleet = ['drone-1', 'drone-2', 'drone-3', 'drone-4', 'drone-5'];
+
+  /** All are heard, and one of them has a parcel on board. */
+  async function fleetInFlight(replica: Replica) {
+    await openTestFleet(replica, fleet);
+    const { droneId, missionId } = await assignTo(replica);
+    const others = fleet.filter((one) => one !== droneId);
+    const carrier = droneId ?? '';
+    for (const one of others) await replica.hear({ droneId: one });
+    const flight = { droneId: carrier, missionId: missionId ?? '', activity: 'EnRouteToDropoff' } as const;
+    const hearCarrier = (sequence: number) => replica.hear({ ...flight, sequence });
+    await hearCarrier(1);
+    return { others, carrier, hearCarrier };
+  }
+
+  const lostDrones = async ({ stores }: Replica) => {
+    const drones = await Promise.all(fleet.map((droneId) => stores.fleet.findDrone(droneId)));
+    return drones.filter((drone) => drone?.lost).map((drone) => drone?.droneId);
+  };
+
+  test("is no drone's fault; when it ends each has its whole time anew", async () => {
+    await using folder = await tempFolder();
+    const time = testTime();
+    await using replica = await openReplica(folder.file('a.db'), time);
+    const { others, hearCarrier } = await fleetInFlight(replica);
+    assert.equal(await passLooking(time, 9 * silenceMs, [replica]), 0);
+    assert.deepEqual(replica.outages, [true]);
+    // One of them crashed meanwhile, and another one's report is late.
+    const [crashed = '', late = '', ...well] = others;
+    const hearAll = async (drones: readonly string[], sequence: number) => {
+      for (const droneId of drones) await replica.hear({ droneId, sequence });
+      await hearCarrier(sequence);
+    };
+    let lost = 0;
+    for (let sequence = 2; sequence < 4; sequence++) {
+      await hearAll(well, sequence);
+      lost += await passLooking(time, 24_000, [replica]);
+    }
+    assert.equal(lost, 0);
+    assert.deepEqual(replica.outages, [true, false]);
+    await hearAll([...well, late], 4);
+    assert.equal(await passLooking(time, 18_000, [replica]), 1);
+    assert.deepEqual(await lostDrones(replica), [crashed]);
+    assert.equal(await stateOf(replica), 'EnRouteToDropoff');
+  });
+
+  test('counts in the end, when it lasts', async () => {
+    await using folder = await tempFolder();
+    const time = testTime();
+    await using replica = await openReplica(folder.file('a.db'), time);
+    await fleetInFlight(replica);
+    assert.equal(await passLooking(time, 12 * silenceMs, [replica]), fleet.length);
+    assert.equal(await stateOf(replica), 'Failed');
+  });
+
+  test('is none while only some are silent, or drones that never spoke, are out of service or are lost', async () => {
+    await using folder = await tempFolder();
+    const time = testTime();
+    await using replica = await openReplica(folder.file('a.db'), time);
+    const { others, hearCarrier } = await fleetInFlight(replica);
+    const idle = Array.from({ length: 20 }, (_, index) => `idle-${index}`);
+    await openTestFleet(replica, idle);
+    await openTestFleet(replica, ['away-1', 'away-2', 'away-3']);
+    for (const droneId of ['away-1', 'away-2', 'away-3']) {
+      await replica.hear({ droneId });
+      await replica.stores.fleet.setDrone(droneId, { outOfService: true });
+    }
+    const [heard = '', also = '', ...silent] = others;
+    for (let sequence = 2; sequence < 4; sequence++) {
+      await passLooking(time, silenceMs / 2, [replica]);
+      for (const droneId of [heard, also]) await replica.hear({ droneId, sequence });
+      await hearCarrier(sequence);
+    }
+    await passLooking(time, 12_000, [replica]);
+    assert.deepEqual(await lostDrones(replica), silent);
+    assert.deepEqual(replica.outages, []);
+  });
 });
 
 test('neither a jump of the wall clock nor a pause of the process loses a drone', async () => {

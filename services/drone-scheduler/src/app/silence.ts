@@ -13,14 +13,20 @@ export interface SilenceRules {
   readonly lookGapMsMax: number;
   /** Drones given up in one look, so that no write grows without bound. */
   readonly lostAtOnceMax: number;
+  /** For so long a silence that most drones share is put down to the way between them and us. */
+  readonly outageMsMax: number;
 }
 
 /** A parked drone reports three times in one silence: it has heard of its mission often by then. */
 const deafSilences = 2;
+/** Fewer may well fall silent at the same time by themselves. */
+const crowdMin = 3;
 
 /**
- * Which drones have been silent for too long, or go on reporting and do not take the mission that they were given. Silence is measured by a clock that never jumps, from the moment this
- * process heard of the drone's last report, and at the earliest from its own start: a restart loses no drone.
+ * Which drones have been silent for too long, or go on reporting and do not take the mission that they were given. Silence is
+ * measured by a clock that never jumps, from the moment this process heard of the drone's last report, and at the earliest from
+ * its own start: a restart loses no drone. Nor does an outage: while more than half of the fleet is unheard, nobody's silence
+ * counts, and when it is over everybody has the whole time anew.
  */
 export class SilenceWatch {
   readonly #heard = new Map<string, { readonly sequence: number; readonly atMs: number }>();
@@ -28,13 +34,17 @@ export class SilenceWatch {
   readonly #fleet: FleetView;
   readonly #rules: SilenceRules;
   readonly #monotonicMs: () => number;
+  readonly #onOutage: (isOutage: boolean) => void;
   #listeningSinceMs: number;
   #lookedAtMs: number;
+  #outageSinceMs: number | undefined;
 
-  constructor(fleet: FleetView, rules: SilenceRules, monotonicMs: () => number) {
+  /** @param onOutage is told when most of the fleet falls silent, and when it is heard again. */
+  constructor(fleet: FleetView, rules: SilenceRules, monotonicMs: () => number, onOutage: (isOutage: boolean) => void) {
     this.#fleet = fleet;
     this.#rules = rules;
     this.#monotonicMs = monotonicMs;
+    this.#onOutage = onOutage;
     this.#listeningSinceMs = monotonicMs();
     this.#lookedAtMs = this.#listeningSinceMs;
     fleet.onChange((drones) => this.#hear(drones));
@@ -42,7 +52,8 @@ export class SilenceWatch {
 
   silent(): readonly Drone[] {
     const nowMs = this.#monotonicMs();
-    if (nowMs - this.#lookedAtMs > this.#rules.lookGapMsMax) this.#listeningSinceMs = nowMs;
+    const wasDeaf = nowMs - this.#lookedAtMs > this.#rules.lookGapMsMax;
+    if (wasDeaf || this.#isExcused(nowMs)) this.#listeningSinceMs = nowMs;
     this.#lookedAtMs = nowMs;
     const silent: Drone[] = [];
     for (const drone of this.#fleet.drones()) {
@@ -53,9 +64,34 @@ export class SilenceWatch {
     return silent;
   }
 
+  /** Whether silence says nothing about a drone at present. Not for ever: at last even a whole fleet is lost. */
+  #isExcused(nowMs: number): boolean {
+    const isOutage = this.#isOutage(nowMs);
+    if (isOutage !== (this.#outageSinceMs !== undefined)) {
+      this.#outageSinceMs = isOutage ? nowMs : undefined;
+      this.#onOutage(isOutage);
+    }
+    return this.#outageSinceMs !== undefined && nowMs - this.#outageSinceMs <= this.#rules.outageMsMax;
+  }
+
+  /** Half a silence is enough to tell: every drone should have been heard within a third of it. */
+  #isOutage(nowMs: number): boolean {
+    let present = 0;
+    let unheard = 0;
+    for (const { droneId, lost, outOfService, lastSeenAtMs } of this.#fleet.drones()) {
+      if (lost || outOfService || lastSeenAtMs === null) continue;
+      present++;
+      if (nowMs - this.#heardAtMs(droneId) > this.#rules.silenceMs / 2) unheard++;
+    }
+    return unheard >= crowdMin && unheard > present / 2;
+  }
+
+  #heardAtMs(droneId: string): number {
+    return this.#heard.get(droneId)?.atMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   #isSilent({ droneId }: Drone, nowMs: number): boolean {
-    const heardAtMs = this.#heard.get(droneId)?.atMs ?? Number.NEGATIVE_INFINITY;
-    return nowMs - Math.max(heardAtMs, this.#listeningSinceMs) > this.#rules.silenceMs;
+    return nowMs - Math.max(this.#heardAtMs(droneId), this.#listeningSinceMs) > this.#rules.silenceMs;
   }
 
   #isDeaf({ droneId }: Drone, nowMs: number): boolean {
