@@ -116,7 +116,7 @@ suite('stores that are full for a while', () => {
     await traffic.stop();
     const endings = await untilAllEnded(running, traffic);
     for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
-    assertDelivered(endings, disturbances);
+    assertDelivered(endings);
     assertAnswers(traffic, [unknown]);
     await assertInvariants(running, [...traffic.accepted.keys()]);
     const { body } = await running.operator.request('GET', '/v1/deadletters');

@@ -60,7 +60,7 @@ suite('processes told to stop under traffic', () => {
     await traffic.stop();
     const endings = await untilAllEnded(running, traffic);
     for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
-    assertDelivered(endings, disturbances);
+    assertDelivered(endings);
     await assertInvariants(running, [...traffic.accepted.keys()]);
   });
 });

@@ -75,7 +75,7 @@ export function killingSuite({ seed, randomKills }: { readonly seed: number; rea
     await traffic.stop();
     const endings = await untilAllEnded(running, traffic);
     for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
-    assertDelivered(endings, disturbances);
+    assertDelivered(endings);
     assertAnswers(traffic, allowedAnswers);
     await assertInvariants(running, [...traffic.accepted.keys()]);
     const { body } = await running.operator.request('GET', '/v1/deadletters');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Delivery, PutDroneDelivery } from '@dronedelivery/contracts';
+import type { Delivery, Drone, PutDroneDelivery } from '@dronedelivery/contracts';
 import { distanceM } from '@dronedelivery/geo';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
@@ -52,17 +52,20 @@ export function changeRaces(race: RaceTest): void {
   });
 
   race('a cancel while the drone loads: no parcel leaves, and the drone goes home', async ({ running, struck }) => {
-    const { customer, operator } = running;
+    const { customer } = running;
     const id = await request(customer, validationRequest());
     const { droneId } = await until(customer, id, 'a drone', (delivery) => delivery.droneId !== null);
     await untilActivity(running, droneId, 'Loading');
     await using _held = await holdFlights(running);
+    const missionId = await missionOfDrone(running, droneId);
+    assert.notEqual(missionId, null);
     struck();
     await cancel(running, id);
     await untilStage(customer, id, ['Cancelled']);
     await untilActivity(running, droneId, 'Returning');
-    const drone = await operator.request('GET', `/v1/drones/${droneId}`);
-    assert.equal(drone.body.missionId, null);
+    assert.equal(await missionOf(running, id), 'Released');
+    // On its way home it is free: an ordinary delivery may have it by now.
+    assert.notEqual(await missionOfDrone(running, droneId), missionId);
     assert.ok(!(await kinds(running, id)).includes('picked-up'));
     return endingAs('Cancelled', [id]);
   });
@@ -214,6 +217,11 @@ function refusalOf({ customer }: TestSystem, id: string) {
 async function missionOf(running: TestSystem, id: string): Promise<string> {
   const { body } = await callAsSaga(running, 'drone-scheduler', 'GET', droneDelivery(running, id));
   return (body as { readonly state: string }).state;
+}
+
+async function missionOfDrone({ operator }: TestSystem, droneId: string | null): Promise<string | null> {
+  const { body } = await operator.request('GET', `/v1/drones/${droneId}`);
+  return (body as Drone).missionId;
 }
 
 function droneDelivery({ system }: TestSystem, id: string): string {

@@ -35,6 +35,7 @@ export function raceSuite(name: string, options: TestSystemOptions, register: (r
       traffic = startTraffic(running, { name: 'races', pauseMs: trafficPauseMs });
     });
     after(async () => {
+      await traffic.stop().catch(() => undefined);
       await queue[Symbol.asyncDispose]();
       await running[Symbol.asyncDispose]();
     });

@@ -22,12 +22,6 @@ export interface Disturbance {
 }
 
 const endLimitMs = 180_000;
-/** Of these the drones fall silent, and after five seconds of it they count as lost. */
-const silencing = [
-  ...['edge', 'simulator', 'everything', 'full store of drone-scheduler'],
-  'drone-scheduler to the keys',
-];
-
 /** Waits until everything that was accepted has ended. */
 export async function untilAllEnded(
   { customer }: TestSystem,
@@ -53,13 +47,12 @@ function isTouched({ acceptedAt, endedAt }: Ending, { from, to }: Disturbance): 
   return acceptedAt <= to && endedAt >= from;
 }
 
-/** All were delivered; a parcel is only lost on board of a drone that was silent. */
-export function assertDelivered(endings: readonly Ending[], disturbances: readonly Disturbance[]): void {
-  const silences = disturbances.filter(({ what }) => silencing.some((name) => what.startsWith(name)));
-  const isLost = (ending: Ending) =>
-    ending.reason === 'drone-lost' && silences.some((silence) => isTouched(ending, silence));
-  const others = endings.filter((ending) => ending.stage !== 'Completed' && !isLost(ending));
-  assert.deepEqual(others, []);
+/** No fault of ours loses a parcel: drones that nobody could hear for a while are no lost drones. */
+export function assertDelivered(endings: readonly Ending[]): void {
+  assert.deepEqual(
+    endings.filter(({ stage }) => stage !== 'Completed'),
+    [],
+  );
 }
 
 /** Says how long after each disturbance began the last delivery that it touched had ended. */
