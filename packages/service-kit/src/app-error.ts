@@ -7,6 +7,8 @@ export interface AppErrorExtra {
   readonly deliveryId?: string;
   /** Sent as `Retry-After`, in seconds. */
   readonly retryAfterS?: number;
+  /** Counted by who refuses: under load a line in the log for each would cost as much as the work. */
+  readonly isUnlogged?: boolean;
   /** For the logs only. */
   readonly cause?: unknown;
 }

@@ -12,6 +12,7 @@ import { watchQueue } from './adapters/servicebus/watch-queue.ts';
 import { createAccept } from './app/accept.ts';
 import type { IngestionConfig } from './config.ts';
 import { Backlog } from './domain/backlog.ts';
+import { createIngestionEvents } from './events.ts';
 
 export interface IngestionOverrides {
   readonly clock?: Clock;
@@ -43,6 +44,7 @@ export async function createIngestionService(
   const accept = createAccept({
     sendRequest: createSendRequest(bus, config, logger),
     backlog,
+    events: createIngestionEvents(logger, now),
     newId,
     now,
     random,

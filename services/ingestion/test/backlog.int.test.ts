@@ -4,7 +4,7 @@ import { queues } from '@dronedelivery/contracts';
 import { silentLogger } from '@dronedelivery/service-kit/logger';
 import { complete, connectServiceBus, type ServiceBus } from '@dronedelivery/service-kit/servicebus';
 import { type Emulator, startServiceBusEmulator } from '@dronedelivery/servicebus-emulator';
-import { deliveryRequest, eventually, startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
+import { deliveryRequest, startTokenIssuer, type TestTokenIssuer, eventually as within } from '@dronedelivery/testing';
 import { readConfig } from '../src/config.ts';
 import { createIngestionService } from '../src/service.ts';
 
@@ -15,13 +15,16 @@ const config = {
   },
 };
 
+/** However busy the machine is. */
+const eventually = (condition: () => Promise<boolean> | boolean) => within(condition, { timeoutMs: 60_000 });
+
 interface Answer {
   readonly status: number;
   readonly code: string | undefined;
   readonly retryAfter: number;
 }
 
-type Ask = (business: string) => Promise<Answer>;
+type Ask = (business: string, body?: string) => Promise<Answer>;
 
 suite('what waits on the queue', () => {
   let issuer: TestTokenIssuer;
@@ -50,11 +53,11 @@ suite('what waits on the queue', () => {
       ...changes,
     };
     const service = await createIngestionService(readConfig(env), { logger: silentLogger });
-    const ask = async (business: string) => {
+    const ask = async (business: string, body = JSON.stringify(deliveryRequest(Date.now()))) => {
       const answer = await fetch(`${service.url}/v1/deliveryrequests`, {
         method: 'POST',
         headers: { authorization: issuer.shipper(business, 'owner-1'), 'content-type': 'application/json' },
-        body: JSON.stringify(deliveryRequest(Date.now())),
+        body,
       });
       const { type = '' } = (await answer.json()) as { type?: string };
       const retryAfter = Number(answer.headers.get('retry-after'));
@@ -91,8 +94,10 @@ suite('what waits on the queue', () => {
     assert.deepEqual(await fill(ingestion.ask, 'acme', 5 + 2), { status: 429, code: 'business-queue-full' });
     assert.deepEqual(await fill(ingestion.ask, 'other', 8 + 2), { status: 503, code: 'queue-full' });
     for (const business of ['acme', 'third']) assert.equal((await ingestion.ask(business)).code, 'queue-full');
+    assert.equal((await ingestion.ask('acme', 'not read')).code, 'queue-full');
     await workOff();
     await eventually(async () => (await ingestion.ask('acme')).status === 202);
+    assert.equal((await ingestion.ask('acme', 'read')).code, 'malformed-body');
     await workOff();
   });
 

@@ -1,8 +1,9 @@
 import type { AnswerOf, InvalidField, Operation } from '@dronedelivery/contracts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { AppError } from '../app-error.ts';
+import type { Principal } from '../auth/principal.ts';
 import { continuedTrace, currentTrace, runInTrace } from '../trace-context.ts';
-import { accessHook } from './access.ts';
+import { accessHook, principalOfRequest } from './access.ts';
 import { ForeignAnswer } from './foreign-answer.ts';
 import { OperationRequest } from './operation-request.ts';
 import { sendProblem } from './problem.ts';
@@ -26,6 +27,11 @@ export interface RegisterOptions {
    * schema refuses; a field that the schema has named is not named again.
    */
   readonly refineBody?: (body: unknown) => readonly InvalidField[];
+  /**
+   * Turns a caller away before the request's body is read and checked, which is most of what a request costs.
+   * @throws AppError
+   */
+  readonly checkEarly?: (principal: Principal) => void;
 }
 
 const jsonMediaType = 'application/json; charset=utf-8';
@@ -38,7 +44,7 @@ export function registerOperation<const O extends Operation>(
   server: HttpServer,
   operation: O,
   handler: NoInfer<OperationHandler<O>>,
-  { refineBody }: RegisterOptions = {},
+  { refineBody, checkEarly }: RegisterOptions = {},
 ): void {
   const validate = requestValidation(operation, refineBody);
   const answerType = operation.responseMediaType === 'text/html' ? 'text/html; charset=utf-8' : jsonMediaType;
@@ -68,10 +74,11 @@ export function registerOperation<const O extends Operation>(
       else log.debug({ err: error, requestId: request.id }, 'failed after its answer');
     }
   };
-  addRoute(server, operation, (request, reply) => {
+  const route = (request: FastifyRequest, reply: FastifyReply) => {
     void inTraceOf(request, () => handle(request, reply));
     return reply;
-  });
+  };
+  addRoute(server, operation, route, checkEarly === undefined ? [] : [earlyHook(checkEarly)]);
 }
 
 /** What every kind of operation has in common: path, access, media type, a line in the OpenAPI document. */
@@ -79,6 +86,7 @@ export function addRoute(
   server: HttpServer,
   operation: Operation,
   handler: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+  afterAccess: readonly onRequestHookHandler[] = [],
 ): void {
   const access = accessHook(operation, server.verifier);
   const refuseMediaType = mediaTypeHook(operation);
@@ -87,9 +95,21 @@ export function addRoute(
     method: operation.method,
     url: operation.path,
     exposeHeadRoute: operation.method === 'GET',
-    onRequest: access === undefined ? [refuseMediaType] : [refuseMediaType, access],
+    onRequest: [refuseMediaType, ...(access === undefined ? [] : [access]), ...afterAccess],
     handler,
   });
+}
+
+function earlyHook(check: (principal: Principal) => void): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const principal = principalOfRequest(request);
+    try {
+      if (principal !== undefined) check(principal);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  };
 }
 
 /** The trace goes on from the caller's `traceparent`, or begins here; a running OpenTelemetry span is left alone. */

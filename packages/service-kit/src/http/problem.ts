@@ -53,7 +53,7 @@ export function problemOf(error: AppError, url: string, requestId: string): Prob
 function logProblem(error: AppError, problem: Problem, request: FastifyRequest, log: Logger): void {
   const fields = { requestId: request.id, method: request.method, path: problem.instance, code: error.code };
   if (error.code === 'internal') log.error({ ...fields, err: error.extra.cause ?? error }, 'request failed');
-  else if (problem.status >= 500)
+  else if (problem.status >= 500 && error.extra.isUnlogged !== true)
     log.warn({ ...fields, detail: error.detail, err: error.extra.cause }, 'request refused');
 }
 

@@ -31,9 +31,12 @@ function setUp(outcome: SendOutcome = 'accepted', room: Room = 'free') {
       return room;
     },
     answered: (requestId: string) => void answered.push(requestId),
+    roomFor: () => room,
   };
-  const ports = { sendRequest, backlog, newId: () => `id-${++ids}`, now: () => nowMs, random: () => 0.5 };
-  return { accept: createAccept(ports), sent, admitted, answered };
+  const turnedAway: string[] = [];
+  const events = { turnedAway: (reason: string) => void turnedAway.push(reason) };
+  const ports = { sendRequest, backlog, events, newId: () => `id-${++ids}`, now: () => nowMs, random: () => 0.5 };
+  return { accept: createAccept(ports), sent, admitted, answered, turnedAway };
 }
 
 const acme = { businessId: 'acme', ownerId: 'client-1' };
@@ -106,7 +109,9 @@ test('what the broker did not confirm is told with the delivery, and when to try
 });
 
 test('over the limit a request is turned away', async () => {
-  await assert.rejects(setUp('overloaded').accept.cancel('d', acme), { code: 'unavailable' });
+  const { accept, turnedAway } = setUp('overloaded');
+  await assert.rejects(accept.cancel('d', acme), { code: 'unavailable' });
+  assert.deepEqual(turnedAway, ['sends-in-flight']);
 });
 
 test('where no more may wait nothing is sent, and the caller hears when to come again', async () => {
@@ -114,9 +119,11 @@ test('where no more may wait nothing is sent, and the caller hears when to come 
     ['full', 'queue-full'],
     ['business-full', 'business-queue-full'],
   ] as const) {
-    const { accept, sent, admitted } = setUp('accepted', room);
-    await assert.rejects(accept.create(body, acme), { code, extra: { retryAfterS: 3 } });
-    assert.deepEqual([sent, admitted], [[], ['id-2']]);
+    const { accept, sent, admitted, turnedAway } = setUp('accepted', room);
+    const refusal = { code, extra: { retryAfterS: 3, isUnlogged: true } };
+    assert.throws(() => accept.checkRoom('acme'), refusal);
+    await assert.rejects(accept.create(body, acme), refusal);
+    assert.deepEqual([sent, admitted, turnedAway], [[], ['id-2'], [room, room]]);
   }
 });
 

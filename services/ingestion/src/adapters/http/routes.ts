@@ -14,6 +14,9 @@ import { checkCreate, checkReschedule } from '../../domain/check-request.ts';
 const faultsOfId = compileCheck(Id);
 
 export function registerRoutes(server: HttpServer, accept: Accept, now: () => number): void {
+  const checkEarly = ({ businessId }: { readonly businessId?: string | undefined }) => {
+    if (businessId !== undefined) accept.checkRoom(businessId);
+  };
   registerOperation(
     server,
     operations.createDeliveryRequest,
@@ -23,7 +26,7 @@ export function registerRoutes(server: HttpServer, accept: Accept, now: () => nu
       const message = await accept.create(request.body, requester);
       return accepted(echo(request.body, message));
     },
-    { refineBody: (body) => checkCreate(body, now()) },
+    { checkEarly, refineBody: (body) => checkCreate(body, now()) },
   );
   registerOperation(
     server,
@@ -32,12 +35,17 @@ export function registerRoutes(server: HttpServer, accept: Accept, now: () => nu
       const { deliveryId, requestId } = await accept.reschedule(request.params.id, request.body, requesterOf(request));
       return accepted({ deliveryId, requestId });
     },
-    { refineBody: (body) => checkReschedule(body, now()) },
+    { checkEarly, refineBody: (body) => checkReschedule(body, now()) },
   );
-  registerOperation(server, operations.cancelDeliveryRequest, async (request) => {
-    const { deliveryId, requestId } = await accept.cancel(request.params.id, requesterOf(request));
-    return accepted({ deliveryId, requestId });
-  });
+  registerOperation(
+    server,
+    operations.cancelDeliveryRequest,
+    async (request) => {
+      const { deliveryId, requestId } = await accept.cancel(request.params.id, requesterOf(request));
+      return accepted({ deliveryId, requestId });
+    },
+    { checkEarly },
+  );
 }
 
 function accepted<B extends { readonly deliveryId: string }>(body: B) {
