@@ -4,6 +4,7 @@ import { brokerScenario } from './scenarios/broker.ts';
 import { burstScenario } from './scenarios/burst.ts';
 import { ingestionScenario } from './scenarios/ingestion.ts';
 import { overloadScenario } from './scenarios/overload.ts';
+import { overloadAtFullScenario } from './scenarios/overload-at-full.ts';
 import { rabbitMqScenario } from './scenarios/rabbitmq.ts';
 import { restScenario } from './scenarios/rest.ts';
 import { steadyScenario } from './scenarios/steady.ts';
@@ -19,6 +20,7 @@ const scenarios = {
   'steady-flight': steadyFlightScenario,
   steady: steadyScenario(1),
   overload: overloadScenario,
+  'overload-at-full': overloadAtFullScenario,
   'steady-5-minutes': steadyScenario(5),
 } as const;
 

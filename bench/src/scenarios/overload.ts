@@ -1,20 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import type { LocalSystem } from '@dronedelivery/local/system';
 import { assignmentTimes, untilHandled } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { postDeliveryRequests } from '../delivery-load.ts';
+import { soonS, type Target, untilSoonAgain, watchMemory } from '../measures.ts';
 import { runOpenLoad } from '../open-load.ts';
-import { residentMb } from '../process-usage.ts';
 import { print } from '../report.ts';
-import { deliveryRequestBody } from '../requests.ts';
 
 const drones = 9_000;
 const waitingMax = 500;
 const overloadMs = 60_000;
 const timesTooMany = 10;
 const recoveryLimitMs = 10_000;
-const soonMs = 1_000;
 /**
  * Client and system share the cores: what ten times the rate of a whole machine costs to send and to refuse would be
  * taken from the work that is measured. So the saga is held down to two requests at a time.
@@ -42,9 +39,13 @@ export async function overloadScenario(): Promise<void> {
   });
   const endMs = Date.now();
   const recoveredMs = await untilSoonAgain(system, target, endMs);
-  const risenMb = memory.stop();
+  const most = memory.stop();
   await untilHandled(services.broker?.url ?? '');
-  const times = await assignmentTimes(services.delivery?.url ?? '', target.token, [...load.accepted.keys()]);
+  const times = await assignmentTimes(
+    services.delivery?.url ?? '',
+    target.token,
+    load.accepted.map(({ id }) => id),
+  );
   const during = [...times.values()].filter((at) => at >= startMs && at <= endMs).length;
   const refused = Object.entries(load.answers).filter(([status]) => status !== '202');
   print(`${timesTooMany} times as many requests as can be worked off, for ${overloadMs / 1000} s`, [
@@ -55,23 +56,18 @@ export async function overloadScenario(): Promise<void> {
       unit: '/s',
       limit: { name: 'the peak', value: peak },
     },
-    { name: 'accepted', value: load.accepted.size, unit: 'requests, none of them lost' },
+    { name: 'accepted', value: load.accepted.length, unit: 'requests, none of them lost' },
     ...refused.map(([status, count]) => ({ name: `answered ${status}`, value: count, unit: 'requests' })),
     { name: 'refused without Retry-After', value: load.withoutRetryAfter, unit: 'requests' },
     { name: 'answered, p99', value: load.p99Ms, unit: 'ms' },
     {
-      name: `assigned within ${soonMs / 1000} s again after`,
+      name: `assigned within ${soonS} s again after`,
       value: recoveredMs / 1000,
       unit: 's',
       limit: { name: 'the limit', value: recoveryLimitMs / 1000 },
     },
-    { name: 'memory, most above that before', value: risenMb, unit: 'MB, all processes' },
+    ...most,
   ]);
-}
-
-interface Target {
-  readonly url: string;
-  readonly token: string;
 }
 
 /** Assignments a second while there is always work and nobody is refused. */
@@ -88,37 +84,4 @@ async function peakRate({ info }: LocalSystem, { url, token }: Target): Promise<
     rate = Math.max(rate, count / ((Math.max(...times) - Math.min(...times)) / 1000));
   }
   return rate;
-}
-
-/** @returns how long after the end of the overload the first request came that was assigned soon. */
-async function untilSoonAgain({ info }: LocalSystem, { url, token }: Target, endMs: number): Promise<number> {
-  const authorization = `Bearer ${token}`;
-  for (let n = 0; ; n++) {
-    const askedAtMs = Date.now();
-    const headers = { authorization, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/v1/deliveryrequests`, { method: 'POST', headers, body: deliveryRequestBody(n) });
-    const { deliveryId } = (await answer.json()) as { readonly deliveryId?: string };
-    await delay(soonMs);
-    if (deliveryId === undefined) continue;
-    const found = await fetch(`${info.services.delivery?.url}/v1/deliveries/${deliveryId}`, {
-      headers: { authorization },
-    });
-    const { droneId = null } = (await found.json()) as { readonly droneId?: string | null };
-    if (droneId !== null) return askedAtMs - endMs;
-  }
-}
-
-function watchMemory({ info }: LocalSystem) {
-  const total = () => Object.values(info.services).reduce((sum, { pid }) => sum + residentMb(pid), 0);
-  const before = total();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, total());
-  }, 500);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return most - before;
-    },
-  };
 }

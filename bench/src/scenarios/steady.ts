@@ -37,7 +37,7 @@ export function steadyScenario(minutes: number): () => Promise<void> {
     print(
       `${perSecond} requests a second for ${minutes} min, ${drones} drones flying at ${timeScale} times the speed`,
       [
-        { name: 'accepted', value: accepted.size / (minutes * 60), unit: '/s', note: JSON.stringify(answers) },
+        { name: 'accepted', value: accepted.length / (minutes * 60), unit: '/s', note: JSON.stringify(answers) },
         { name: 'answered, p99', value: p99Ms, unit: 'ms' },
         { name: 'age of the oldest request, p50', value: age.p50Ms, unit: 'ms', limit },
         { name: 'age of the oldest request, p99', value: age.p99Ms, unit: 'ms', limit },

@@ -1,0 +1,113 @@
+import { ApiClient } from '@dronedelivery/local/api-client';
+import type { Credentials } from '@dronedelivery/local/credentials';
+import type { LocalSystem } from '@dronedelivery/local/system';
+import { verifySystem } from '@dronedelivery/local/verify';
+import { assignmentTimes, untilHandled } from '../assignments.ts';
+import { startBenchSystem } from '../bench-system.ts';
+import { soonS, untilSoonAgain, watchMemory } from '../measures.ts';
+import { type AcceptedDelivery, type OpenLoadResult, runOpenLoad } from '../open-load.ts';
+import { processorSecondsOf } from '../process-usage.ts';
+import { type Figure, print } from '../report.ts';
+
+const drones = 12_000;
+const timeScale = 100;
+const businesses = 4;
+/** One of them is what the machine sustains at most. */
+const ratesPerS = [300, 450, 600, 750];
+const rateMs = 15_000;
+const overloadMs = 60_000;
+const timesTooMany = 10;
+const inFlightMax = 400;
+const cores = 2;
+/** The clients would be on other machines: they take what the system leaves. */
+const niceness = 10;
+const samplesMax = 4_000;
+const recoveryLimitS = 10;
+
+/** Ten times as many requests as the whole machine can work off and fly, through the edge with its own limits. */
+export async function overloadAtFullScenario(): Promise<void> {
+  await using system = await startBenchSystem({ drones, timeScale }, { settings: { edge: {} } });
+  const run = await prepare(system);
+  let peak = 0;
+  for (const perSecond of ratesPerS) peak = Math.max(peak, (await run(perSecond, rateMs)).goodput);
+  const memory = watchMemory(system);
+  const before = processorSecondsOf(system.info.services);
+  const { load, goodput, recoveredMs } = await run(timesTooMany * peak, overloadMs);
+  const most = memory.stop();
+  const after = processorSecondsOf(system.info.services);
+  const { violations } = await verifySystem(
+    system.info,
+    sampleOf(load).map(({ id }) => id),
+  );
+  const seconds = overloadMs / 1000;
+  const refused = Object.entries(load.answers).filter(([status]) => status !== '202');
+  const clientShare = load.processorSeconds / seconds / cores;
+  const limit = { name: 'the peak', value: peak };
+  print(`${timesTooMany} times as many requests as the whole machine can work off, for ${seconds} s`, [
+    { name: 'asked', value: load.sentPerSecond, unit: '/s', limit },
+    { name: 'goodput', value: goodput, unit: '/s', limit },
+    { name: 'of both cores, taken by the clients', value: clientShare * 100, unit: '%' },
+    { name: 'goodput for the share that they left', value: goodput / (1 - clientShare), unit: '/s', limit },
+    { name: 'accepted', value: load.accepted.length, unit: 'requests' },
+    ...refused.map(([status, count]) => ({ name: `answered ${status}`, value: count, unit: 'requests' })),
+    { name: 'refused without Retry-After', value: load.withoutRetryAfter, unit: 'requests' },
+    { name: 'answered, p99', value: load.p99Ms, unit: 'ms' },
+    ...recovery(recoveredMs / 1000),
+    { name: 'violations of the invariants', value: violations.length, unit: '', note: violations[0]?.text ?? '' },
+    ...most,
+    ...Object.entries(after).map(([name, total]) => {
+      return { name: `processor of ${name}`, value: total - (before[name] ?? 0), unit: 's, recovery included' };
+    }),
+  ]);
+}
+
+function recovery(seconds: number): Figure[] {
+  const limit = { name: 'the limit', value: recoveryLimitS };
+  return [{ name: `assigned within ${soonS} s again after`, value: seconds, unit: 's', limit }];
+}
+
+interface Outcome {
+  readonly load: OpenLoadResult;
+  /** Assignments a second while it was asked. */
+  readonly goodput: number;
+  readonly recoveredMs: number;
+}
+
+async function prepare(system: LocalSystem) {
+  const { edgeUrl, services, demo } = system.info;
+  const tokens = await Promise.all(
+    Array.from({ length: businesses }, async (_, n) =>
+      n === 0 ? new ApiClient(edgeUrl, demo).token() : registered(edgeUrl, n),
+    ),
+  );
+  const token = tokens[0] ?? '';
+  return async (perSecond: number, forMs: number): Promise<Outcome> => {
+    const startMs = Date.now();
+    const load = await runOpenLoad({ url: edgeUrl, tokens, perSecond, forMs, inFlightMax, niceness });
+    const endMs = Date.now();
+    const recoveredMs = await untilSoonAgain(system, { url: services.ingestion?.url ?? '', token }, endMs);
+    await untilHandled(services.broker?.url ?? '');
+    const sample = sampleOf(load);
+    let during = 0;
+    for (const one of tokens) {
+      const ids = sample.filter((delivery) => delivery.token === one).map(({ id }) => id);
+      const times = await assignmentTimes(services.delivery?.url ?? '', one, ids);
+      during += [...times.values()].filter((at) => at >= startMs && at <= startMs + forMs).length;
+    }
+    return { load, goodput: (during / sample.length) * (load.accepted.length / (forMs / 1000)), recoveredMs };
+  };
+}
+
+function sampleOf({ accepted }: OpenLoadResult): readonly AcceptedDelivery[] {
+  const every = Math.ceil(accepted.length / samplesMax);
+  return accepted.filter((_, n) => n % every === 0);
+}
+
+/** The token of a new business. */
+async function registered(edgeUrl: string, n: number): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ name: `Business ${n}` });
+  const answer = await fetch(`${edgeUrl}/v1/businesses`, { method: 'POST', headers, body });
+  const { client } = (await answer.json()) as { readonly client: Credentials };
+  return new ApiClient(edgeUrl, client).token();
+}
