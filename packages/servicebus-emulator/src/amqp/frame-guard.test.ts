@@ -28,6 +28,23 @@ test('sizes that cannot be are refused before the rest has come', () => {
   refused(frame(attach, 200));
 });
 
+test('a frame may be as large as agreed, and no larger', () => {
+  const close = [0x00, 0x53, 0x18, 0x45];
+  passes(frame([...close, ...Array.from({ length: 1_000 - 8 - close.length }, () => 0)]));
+  refused(frame([...close, ...Array.from({ length: 1_001 - 8 - close.length }, () => 0)]));
+});
+
+test('a protocol header comes first, once or twice', () => {
+  refused(header, header, header);
+  refused(frame([]), frame([]), header);
+});
+
+test('the body begins behind the header, in the frame', () => {
+  refused(frame(attach, 0));
+  refused(header, frame(attach, 1));
+  passes(frame([0, 0, 0, 0, ...attach], 3));
+});
+
 test('what no client says is refused', () => {
   refused(frame([0x40]));
   refused(frame([0x00, 0x53, 0x42, 0x45]));

@@ -28,6 +28,46 @@ test('a message is walked section by section', () => {
   assert.deepEqual([at, sections], [encoded.length, 5]);
 });
 
+test('every width is taken at its word', () => {
+  for (const [code, width] of [0x4, 0x5, 0x6, 0x7, 0x8, 0x9].map(
+    (high, index) => [high << 4, index && 2 ** (index - 1)] as const,
+  )) {
+    const bytes = [code, ...Array.from({ length: width }, () => 1)];
+    assert.equal(walk(...bytes), bytes.length);
+    if (width > 0) refused(...bytes.slice(0, -1));
+  }
+  for (const high of [0x1, 0x2, 0x3]) refused(high << 4, 0, 0, 0, 0);
+});
+
+test('the elements of an array share one constructor, which may be described', () => {
+  assert.equal(walk(0xe0, 5, 2, 0xa1, 0, 1, 65), 7);
+  assert.equal(walk(0xe0, 7, 2, 0x00, 0x53, 9, 0x50, 1, 2), 9);
+  assert.equal(walk(0xf0, 0, 0, 0, 7, 0, 0, 0, 2, 0x50, 1, 2), 12);
+  assert.equal(walk(0xe0, 2, 0, 0x40), 4);
+  refused(0xe0, 4, 3, 0x50, 1, 2);
+  refused(0xe0, 5, 2, 0x50, 1, 2, 3);
+  refused(0xe0, 4, 2, 0x00, 0x53, 9);
+  refused(0xe0, 6, 1, 0x00, 0x53, 9, 0x00, 0x50);
+  refused(0xe0, 9, 1, 0x00, 0x53, 9, 0x00, 0x53, 9, 0x50, 1);
+  refused(0xe0, 2, 1, 0x10);
+});
+
+test('elements without bytes are bounded, others are by their bytes', () => {
+  const nulls = (count: number) => [0xf0, 0, 0, 0, 5, 0, 0, count >> 8, count & 0xff, 0x40];
+  assert.equal(walk(...nulls(1_024)), 10);
+  refused(...nulls(1_025));
+  const bytes = Array.from({ length: 2_000 }, () => 7);
+  assert.equal(walk(0xf0, 0, 0, 0x07, 0xd5, 0, 0, 0x07, 0xd0, 0x50, ...bytes), 2_010);
+});
+
+test('lists and maps end with their last element', () => {
+  refused(0xc0, 4, 2, 0x41, 0x41, 0x41);
+  refused(0xc1, 3, 1, 0x41, 0x41);
+  refused(0xc1, 2, 1, 0x41);
+  refused(0xd1, 0, 0, 0, 5, 0, 0, 0, 1, 0x41);
+  assert.equal(walk(0xd1, 0, 0, 0, 6, 0, 0, 0, 2, 0x41, 0x41), 11);
+});
+
 test('claims that the bytes do not bear out are refused', () => {
   refused();
   refused(0x80, 1, 2);
@@ -46,8 +86,8 @@ test('lists within lists are followed so far and no farther', () => {
     for (let level = 0; level < depth; level++) encoded = [0xc0, encoded.length + 1, 1, ...encoded];
     return encoded;
   };
-  assert.equal(walk(...nested(30)), 91);
-  refused(...nested(40));
+  assert.equal(walk(...nested(32)), 97);
+  refused(...nested(33));
 });
 
 test('random bytes are refused or walked, in bounds', () => {

@@ -21,6 +21,18 @@ test('keeps what came last, within its bound', () => {
   assert.ok(kept.length >= 50 && kept.length <= 101, `${kept.length} are kept`);
 });
 
+test('keeps at least half of its bound, in two generations', () => {
+  const cache = new ContentCache(10_000);
+  for (let key = 0; key < 6; key++) cache.set(key, content(700));
+  assert.deepEqual(
+    Array.from({ length: 6 }, (_, key) => cache.get(key) !== undefined),
+    [true, true, true, true, true, true],
+  );
+  for (let key = 6; key < 12; key++) cache.set(key, content(700));
+  assert.equal(cache.get(0), undefined);
+  assert.ok(cache.get(6) !== undefined);
+});
+
 test('what was deleted makes room, and comes back from neither generation', () => {
   const cache = new ContentCache(10_000);
   cache.set(-1, content(700));
