@@ -127,6 +127,7 @@ test('anonymous requests and guesses at tokens are limited by address', async ()
   for (let i = 0; i < 4; i++) statuses.push((await guess()).status);
   assert.deepEqual(statuses, [401, 401, 401, 429]);
   assert.equal((await edge.call('GET', '/')).status, 429);
+  assert.equal((await fetch(`${edge.url}/openapi.json`)).status, 429, 'what the edge answers itself');
   assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200, 'a valid token has its own limit');
 });
 

@@ -49,6 +49,19 @@ export async function pour(base: string, beginning: string, piece: string, bytes
   return over;
 }
 
+/** Sends a text again and again and reads nothing, until the other side has had enough. */
+export async function askWithoutReading(base: string, text: string, intervalMs: number): Promise<void> {
+  const socket = await openRaw(base);
+  socket.pause();
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  const timer = setInterval(() => {
+    // What is not taken waits in this process, which has to live on.
+    if (!socket.writableNeedDrain) socket.write(text);
+  }, intervalMs);
+  await closed;
+  clearInterval(timer);
+}
+
 async function untilClosed(socket: Socket): Promise<Exchange> {
   let received = '';
   socket.on('data', (data) => {

@@ -14,7 +14,7 @@ interface Needs {
 }
 
 /** @returns who the request counts for. */
-export type Admit = (operation: Operation, request: FastifyRequest) => Promise<string>;
+export type Admit = (operation: Pick<Operation, 'access'>, request: FastifyRequest) => Promise<string>;
 
 /**
  * Lets a request pass, or says why not: 401 before any service sees it, 429 by business, else by client, else by

@@ -25,6 +25,9 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   const admit = createAdmissionOf(config);
   const guard = createLoadGuard(config);
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
+  server.fastify.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url === '/openapi.json') await admit({ access: { kind: 'anonymous' } }, request);
+  });
   for (const operation of edgeRoutes) {
     const needs = {
       upstreams,

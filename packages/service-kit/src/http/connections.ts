@@ -8,6 +8,11 @@ interface Connection {
   isCondemned: boolean;
 }
 
+/**
+ * Requests that wait for their answers on one connection. Clients that send ahead at all send a handful; beyond it a few
+ * connections could fill each turn of the event loop with theirs.
+ */
+const unansweredMax = 32;
 /** Of the limit, what may be kept by connections on which nothing is asked: the rest is room for a crowd that arrives. */
 const idleShare = 0.9;
 
@@ -16,26 +21,39 @@ export class Connections {
   readonly #connections = new Map<Socket, Connection>();
   /** Whoever has asked nothing for longest comes first. */
   readonly #idle = new Set<Socket>();
-  readonly #comfortable: number;
+  readonly #max: number;
 
-  constructor(server: Server, connectionsMax: number) {
-    this.#comfortable = Math.ceil(connectionsMax * idleShare);
-    server.maxConnections = connectionsMax;
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Of this server. */
+  watch(server: Server): void {
+    server.maxConnections = this.#max;
     server.on('connection', (socket: Socket) => this.#open(socket));
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.#begin(request, response),
-    );
+  }
+
+  /** @returns false for a request that is not listened to. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean {
+    const { socket } = request;
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || connection.isCondemned) return false;
+    if (connection.answers.size >= unansweredMax) {
+      connection.isCondemned = true;
+      stopParsing(socket);
+      return false;
+    }
+    connection.answers.add(response);
+    connection.newest = { request, response };
+    this.#idle.delete(socket);
+    response.once('close', () => this.#end(socket, connection, response));
+    return true;
   }
 
   /** Whatever comes on this connection after the present request is not listened to. */
   condemn(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection !== undefined) connection.isCondemned = true;
-  }
-
-  /** Whether an earlier request has put an end to the connection. */
-  isCondemned(socket: Socket): boolean {
-    return this.#connections.get(socket)?.isCondemned ?? false;
   }
 
   /**
@@ -63,7 +81,7 @@ export class Connections {
     this.#connections.set(socket, { answers: new Set(), newest: undefined, isCondemned: false });
     this.#idle.add(socket);
     socket.once('close', () => this.#forget(socket));
-    if (this.#connections.size > this.#comfortable) this.#makeRoom();
+    if (this.#connections.size > this.#max * idleShare) this.#makeRoom();
   }
 
   /** A crowd of silent connections must not keep out those who have something to ask. */
@@ -72,23 +90,23 @@ export class Connections {
     oldest?.destroy();
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    const connection = this.#connections.get(socket);
-    if (connection === undefined || connection.isCondemned) return;
-    connection.answers.add(response);
-    connection.newest = { request, response };
-    this.#idle.delete(socket);
-    response.once('close', () => {
-      connection.answers.delete(response);
-      if (connection.answers.size > 0 || !this.#connections.has(socket)) return;
-      if (connection.isCondemned) socket.destroySoon();
-      else this.#idle.add(socket);
-    });
+  #end(socket: Socket, connection: Connection, response: ServerResponse): void {
+    connection.answers.delete(response);
+    if (connection.answers.size > 0 || !this.#connections.has(socket)) return;
+    if (connection.isCondemned) socket.destroySoon();
+    else this.#idle.add(socket);
   }
 
   #forget(socket: Socket): void {
     this.#connections.delete(socket);
     this.#idle.delete(socket);
   }
+}
+
+/**
+ * What follows in the same segment would still be parsed, a thousand requests at a time. Node has no documented way to
+ * stop that; without this one they are dropped later, at a greater cost.
+ */
+function stopParsing(socket: Socket & { readonly parser?: { pause?(): void } | null }): void {
+  socket.parser?.pause?.();
 }

@@ -13,9 +13,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Serves the OpenAPI 3.1 document of the registered operations, made at the first request for it. */
 export function addOpenApi(fastify: FastifyInstance, name: string, operations: readonly Operation[]): void {
-  let document: string | undefined;
+  // As bytes: to encode so long a text for each answer would let a few requests in a row keep the process busy.
+  let document: Buffer | undefined;
   fastify.get('/openapi.json', (_request, reply) => {
-    document ??= JSON.stringify(openApiOf(name, operations));
+    document ??= Buffer.from(JSON.stringify(openApiOf(name, operations)));
     return reply.header('content-type', 'application/json; charset=utf-8').send(document);
   });
 }

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Operation } from '@dronedelivery/contracts';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -74,11 +75,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const closing = new AbortController();
   const operations: Operation[] = [];
   const inFlight = new InFlight(clock, options.requestTimeoutMs ?? 15_000);
-  const { fastify, connections } = createFastify(options);
-  const slowReaders = new SlowReaders(fastify.server, clock, {
+  const connections = new Connections(Math.min(options.connectionsMax ?? 20_000, openFilesMax() / 2));
+  const slowReaders = new SlowReaders(clock, {
     sendTimeoutMs: options.sendTimeoutMs ?? 30_000,
     unsentBytesMax: options.unsentBytesMax ?? 64 * 1024 * 1024,
   });
+  const fastify = createFastify(options, connections, slowReaders);
 
   addBodyParsers(fastify);
   logAnswers(fastify, log);
@@ -117,38 +119,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 /** What follows on the connection may be part of what was refused: it is not heard, and the connection is closed. */
 function refuseAmbiguous(fastify: FastifyInstance, connections: Connections): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { socket } = request.raw;
-    if (connections.isCondemned(socket)) {
-      reply.hijack();
-      return;
-    }
     const fault = faultOfHead(request.raw);
     if (fault !== undefined) {
-      connections.condemn(socket);
+      connections.condemn(request.raw.socket);
       reply.header('connection', 'close');
     }
     done(fault);
   });
 }
 
-function createFastify(options: HttpServerOptions): { fastify: FastifyInstance; connections: Connections } {
-  const receiveTimeoutMs = options.receiveTimeoutMs ?? 10_000;
+function createFastify(options: HttpServerOptions, connections: Connections, slowReaders: SlowReaders) {
   const fastify = Fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
-    requestTimeout: receiveTimeoutMs,
-    connectionTimeout: 0,
-    keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: pathParamLengthMax },
-    http: {
-      maxHeaderSize: options.headerBytesMax ?? 16 * 1024,
-      headersTimeout: receiveTimeoutMs,
-      connectionsCheckingInterval: Math.min(1000, receiveTimeoutMs),
-      // Checked with the rest of the head, so that the answer is a problem like any other.
-      requireHostHeader: false,
-    },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
@@ -159,12 +145,34 @@ function createFastify(options: HttpServerOptions): { fastify: FastifyInstance; 
       reply.header('x-request-id', request.id);
       sendProblem(error, request, reply, options.logger);
     },
+    serverFactory: (handle) =>
+      createNodeServer(options, (request, response) => {
+        if (!connections.begin(request, response)) return;
+        slowReaders.watch(response);
+        handle(request, response);
+      }),
   });
+  connections.watch(fastify.server);
+  return fastify as unknown as FastifyInstance;
+}
+
+function createNodeServer(options: HttpServerOptions, handle: RequestListener): Server {
+  const receiveTimeoutMs = options.receiveTimeoutMs ?? 10_000;
+  const server = createServer(
+    {
+      maxHeaderSize: options.headerBytesMax ?? 16 * 1024,
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout: receiveTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, receiveTimeoutMs),
+      // Checked with the rest of the head, so that the answer is a problem like any other.
+      requireHostHeader: false,
+    },
+    handle,
+  );
   // Node would answer 417 without a body; a server may as well ignore what it does not know (RFC 9110, section 10.1.1).
-  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
-  const connectionsMax = Math.min(options.connectionsMax ?? 20_000, openFilesMax() / 2);
-  const connections = new Connections(fastify.server, connectionsMax);
-  return { fastify: fastify as unknown as FastifyInstance, connections };
+  server.on('checkExpectation', handle);
+  return server;
 }
 
 async function closeGracefully(

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../clock.ts';
 
 interface Sending {
@@ -29,17 +29,16 @@ export class SlowReaders implements Disposable {
   readonly #limits: SendLimits;
   #timer: Timer | undefined;
 
-  constructor(server: Server, clock: Clock, limits: SendLimits) {
+  constructor(clock: Clock, limits: SendLimits) {
     this.#clock = clock;
     this.#limits = limits;
-    server.prependListener('request', (_, response: ServerResponse) => this.#watch(response));
   }
 
   [Symbol.dispose](): void {
     this.#timer?.cancel();
   }
 
-  #watch(response: ServerResponse): void {
+  watch(response: ServerResponse): void {
     const sending = { response, sweeps: 0 };
     this.#sendings.add(sending);
     response.once('close', () => this.#sendings.delete(sending));
