@@ -9,7 +9,7 @@ import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 import { askWithoutReading, dribble, exchange, openRaw, pour, statusesIn } from './raw-connection.ts';
 
 const receiveTimeoutMs = 3000;
-const sendTimeoutMs = 3000;
+const sendTimeoutMs = 2000;
 const pouredBytesMax = 100e6;
 /** What a crowd that takes nothing may hold of the edge's memory: its bound, and as much again as garbage. */
 const crowdMbMax = 300;
