@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { edgeRoutes, operations } from '@dronedelivery/contracts';
+import { eventually } from '@dronedelivery/testing';
 import { startEdge, startUpstream } from './edge-fixture.ts';
 
 const problemType = (code: string) => `urn:drone-delivery:problem:${code}`;
@@ -146,4 +147,27 @@ test('the OpenAPI document describes the public API and nothing else', async () 
   const described = Object.values(document.paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
   assert.equal(described, edgeRoutes.length);
   assert.ok(!('put' in (document.paths['/v1/deliveries/{id}'] ?? {})));
+});
+
+test('for a moment the edge turns away in the place of a service that has no room, and asks it again after that', async () => {
+  const problem = { type: problemType('queue-full'), title: 'full', status: 503 };
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '4' });
+    response.end(JSON.stringify(problem));
+  });
+  await using edge = await startEdge(upstream.url);
+  const ask = async () => {
+    const reached = upstream.seen.length;
+    const answer = await edge.call('POST', '/v1/deliveryrequests', { body: '{}' });
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '4']);
+    return { answer, hasReached: upstream.seen.length > reached };
+  };
+  assert.ok((await ask()).hasReached);
+  const own = await eventually(async () => {
+    const { answer, hasReached } = await ask();
+    return hasReached ? undefined : answer;
+  });
+  assert.equal(await problemOf(own), problemType('queue-full'));
+  assert.equal((await edge.call('GET', '/v1/deliveryrequests')).status, 405);
+  await eventually(async () => (await ask()).hasReached);
 });

@@ -4,13 +4,16 @@ import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { createTokenBuckets } from '@dronedelivery/service-kit/token-buckets';
+import type { FastifyRequest } from 'fastify';
 import { type Admit, createAdmission } from './admission.ts';
 import type { EdgeConfig } from './config.ts';
 import { createForward, type Forward } from './forward.ts';
 import { createLoadGuard } from './load-guard.ts';
 import { isPlainTarget } from './request-target.ts';
 import { createServer } from './server.ts';
+import { createTurnedAway } from './turned-away.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
+import type { WholeAnswer } from './whole-answer.ts';
 
 export interface EdgeOverrides {
   readonly logger?: Logger;
@@ -24,6 +27,8 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   const server = resources.use(createServer(config, logger));
   const admit = createAdmissionOf(config);
   const guard = createLoadGuard(config);
+  const turnedAway = createTurnedAway(monotonicMs);
+  const callers = new WeakMap<FastifyRequest, string>();
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
   server.fastify.addHook('onRequest', async (request) => {
     if (request.routeOptions.url === '/openapi.json') await admit({ access: { kind: 'anonymous' } }, request);
@@ -35,6 +40,8 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       answerTimeoutMs: config.upstreamTimeoutMs,
       stopping: server.closing,
       log: logger,
+      onAnswer: (request: FastifyRequest, answer: WholeAnswer) =>
+        turnedAway.note(operation, callers.get(request) ?? '', answer),
     };
     const forward: Forward = createForward(operation, needs);
     server.fastify.route({
@@ -43,7 +50,10 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       exposeHeadRoute: false,
       onRequest: async (request, reply) => {
         guard.enter(operation, reply);
-        guard.enterAs(await admit(operation, request), operation, reply);
+        const caller = await admit(operation, request);
+        turnedAway.check(operation, caller);
+        guard.enterAs(caller, operation, reply);
+        callers.set(request, caller);
       },
       handler: forward,
     });

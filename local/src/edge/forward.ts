@@ -25,10 +25,11 @@ export interface ForwardNeeds {
   /** Ends streams, which would outlast every graceful stop. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
+  readonly onAnswer: (request: FastifyRequest, answer: WholeAnswer) => void;
 }
 
 export function createForward(operation: Operation, needs: ForwardNeeds): Forward {
-  const { upstreams, guard, answerTimeoutMs, stopping, log } = needs;
+  const { upstreams, guard, answerTimeoutMs, stopping, log, onAnswer } = needs;
   const upstream = upstreams.get(operation.service);
   if (upstream === undefined) throw new Error(`no upstream for the service ${operation.service}`);
   const named = Object.keys(operation.headers?.properties ?? {});
@@ -68,6 +69,7 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
       } else {
         const hold = (bytes: number) => guard.hold(bytes, reply);
         const { answer, head } = await send(request, reply, set, (one) => upstream.ask(one, hold));
+        onAnswer(request, answer);
         pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
       }
     } catch (error) {
