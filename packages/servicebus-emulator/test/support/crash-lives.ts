@@ -6,7 +6,8 @@ import { parseConfig } from '../../src/config/parse-config.ts';
 import { SqliteStore } from '../../src/storage/sqlite-store.ts';
 import { crashBefore } from './crash-point.ts';
 import { ManualClock } from './manual-clock.ts';
-import { createLedgers, type Ledgers, type Life, MixedLoad, mixedConfig } from './mixed-load.ts';
+import { createLedgers, type Ledgers, mixedConfig } from './mixed-config.ts';
+import { type Life, MixedLoad } from './mixed-load.ts';
 import { createRandom, type Random } from './random.ts';
 import { answersOf, verifyBroker } from './verify-broker.ts';
 

@@ -5,7 +5,7 @@ import { type LogMark, loseUnsynced, markLog } from './log-tail.ts';
 import type { Random } from './random.ts';
 
 const writes: ReadonlySet<PropertyKey> = new Set(
-  'insert update rewrite remove advance remember forget commit'.split(' '),
+  'insert update rewrite remove advance remember forget writeSessionState commit'.split(' '),
 );
 
 export interface CrashPoint {

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/parse-config.ts';
 import { SqliteStore } from '../../src/storage/sqlite-store.ts';
 import { startBrokerProcess } from './broker-process.ts';
 import { ManualClock } from './manual-clock.ts';
-import { createLedgers, type Ledgers, mixedConfig } from './mixed-load.ts';
+import { createLedgers, type Ledgers, mixedConfig } from './mixed-config.ts';
 import { createRandom } from './random.ts';
 import { SdkLoad } from './sdk-load.ts';
 import { verifyBroker } from './verify-broker.ts';

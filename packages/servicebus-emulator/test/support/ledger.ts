@@ -17,7 +17,10 @@ const nowhere: ReadonlySet<Whereabouts> = new Set(['gone']);
  */
 export class Ledger {
   readonly #name: string;
+  /** Of those that may be somewhere. */
   readonly #possible = new Map<string, ReadonlySet<Whereabouts>>();
+  /** They were there and are gone for good: nothing can change for them, so nothing is held against them one by one. */
+  readonly #finished = new Set<string>();
   readonly #idBySequenceNumber = new Map<number, string>();
   #batches: (readonly string[])[] = [];
   answered = 0;
@@ -67,6 +70,7 @@ export class Ledger {
     for (const sighting of found) {
       const { id, sequenceNumber } = sighting;
       assert.ok(!places.has(id), `${this.#name}: ${id} is there twice`);
+      assert.ok(!this.#finished.has(id), `${this.#name}: ${id} is back, which was gone`);
       assert.ok(this.#possible.has(id), `${this.#name}: nobody sent ${id}`);
       this.numbered(id, sequenceNumber);
       places.set(id, sighting);
@@ -74,7 +78,8 @@ export class Ledger {
     for (const [id, possible] of this.#possible) {
       const at = places.get(id)?.at ?? 'gone';
       assert.ok(possible.has(at), `${this.#name}: ${id} is ${at}, but should be ${[...possible].join(' or ')}`);
-      this.#expect(id, at);
+      if (at === 'gone') this.#finish(id);
+      else this.#expect(id, at);
     }
     this.#verifyBatches(places);
   }
@@ -83,6 +88,11 @@ export class Ledger {
     const possible = new Set(places);
     if (this.#isMortal(id) && (possible.has('queue') || possible.has('deferred'))) possible.add('dead');
     this.#possible.set(id, possible);
+  }
+
+  #finish(id: string): void {
+    this.#possible.delete(id);
+    this.#finished.add(id);
   }
 
   /** From here on its messages go their own ways. */

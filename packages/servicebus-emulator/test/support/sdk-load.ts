@@ -6,14 +6,20 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 import type { Whereabouts } from './ledger.ts';
-import { isMortal, type Ledgers, mixedPaths, timeToLiveMs } from './mixed-load.ts';
+import {
+  isMortal,
+  type Ledgers,
+  type MixedPath,
+  type PlainPath,
+  plainPaths,
+  sessionIds,
+  timeToLiveMs,
+} from './mixed-config.ts';
 import type { Random } from './random.ts';
 
 const sendersCount = 8;
 const clientOptions = { retryOptions: { maxRetries: 0, timeoutInMs: 1_500 } };
 const farFutureMs = 3_600_000;
-
-type Path = (typeof mixedPaths)[number];
 
 /** Clients that use the SDK to ask one broker for everything at once, until it is killed. */
 export class SdkLoad implements AsyncDisposable {
@@ -40,7 +46,8 @@ export class SdkLoad implements AsyncDisposable {
     const tasks = [
       ...Array.from({ length: sendersCount }, () => () => this.#send(sender)),
       () => this.#publish(events),
-      ...mixedPaths.map((path) => this.#settling(path)),
+      ...plainPaths.map((path) => this.#settling(path)),
+      () => this.#workInSession(),
     ];
     this.#workers = tasks.map((task) => this.#keep(task));
   }
@@ -74,7 +81,7 @@ export class SdkLoad implements AsyncDisposable {
   }
 
   async #send(sender: ReturnType<ServiceBusClient['createSender']>): Promise<void> {
-    const ledger = this.#ledgers.work;
+    const ledger = this.#ledgers.messages.work;
     const kind = this.#random.pick(['plain', 'mortal', 'scheduled']);
     const ids = Array.from({ length: 1 + this.#random.below(3) }, () => this.#newId(kind));
     const messages = ids.map(
@@ -104,21 +111,22 @@ export class SdkLoad implements AsyncDisposable {
     sequenceNumber: Parameters<typeof sender.cancelScheduledMessages>[0] | undefined,
   ): Promise<void> {
     if (sequenceNumber === undefined) return;
-    this.#ledgers.work.asked(id, 'gone');
+    this.#ledgers.messages.work.asked(id, 'gone');
     await sender.cancelScheduledMessages(sequenceNumber);
-    this.#ledgers.work.told(id, 'gone');
+    this.#ledgers.messages.work.told(id, 'gone');
   }
 
   async #publish(sender: ReturnType<ServiceBusClient['createSender']>): Promise<void> {
     const messageId = this.#newId('event');
     const subject = this.#random.pick(['red', 'blue']);
-    const places = subject === 'red' ? mixedPaths.slice(1) : mixedPaths.slice(1, 2);
-    for (const path of places) this.#ledgers[path].asked(messageId, 'queue');
-    await sender.sendMessages({ messageId, body: messageId, subject });
-    for (const path of places) this.#ledgers[path].told(messageId, 'queue');
+    const places = subject === 'red' ? plainPaths.slice(1) : plainPaths.slice(1, 2);
+    const ledgers = [...places, 'tasks' as const].map((path) => this.#ledgers.messages[path]);
+    for (const ledger of ledgers) ledger.asked(messageId, 'queue');
+    await sender.sendMessages({ messageId, body: messageId, subject, sessionId: this.#random.pick(sessionIds) });
+    for (const ledger of ledgers) ledger.told(messageId, 'queue');
   }
 
-  #settling(path: Path): () => Promise<void> {
+  #settling(path: PlainPath): () => Promise<void> {
     const [entity = '', , subscription] = path.split('/');
     const receiver =
       subscription === undefined
@@ -132,14 +140,27 @@ export class SdkLoad implements AsyncDisposable {
     };
   }
 
+  async #workInSession(): Promise<void> {
+    const session = await this.#client.acceptNextSession('tasks');
+    const messages = await session.receiveMessages(5, { maxWaitTimeInMs: 200 });
+    const settlement = this.#random.pick(settlements);
+    await Promise.all(messages.map((message) => this.#settle('tasks', session, message, settlement)));
+    const state = this.#newId('state');
+    // The SDK writes it down as JSON.
+    this.#ledgers.states.asked(session.sessionId, JSON.stringify(state));
+    await session.setSessionState(state);
+    this.#ledgers.states.told(session.sessionId, JSON.stringify(state));
+    await session.close();
+  }
+
   async #settle(
-    path: Path,
+    path: MixedPath,
     receiver: ServiceBusReceiver,
     message: ServiceBusReceivedMessage,
     settlement: Settlement,
   ): Promise<void> {
     if (!this.#running) return;
-    const ledger = this.#ledgers[path];
+    const ledger = this.#ledgers.messages[path];
     const id = String(message.messageId);
     ledger.received(id);
     ledger.numbered(id, Number(message.sequenceNumber));
