@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Broker } from '../../src/broker/broker.ts';
+import { readSessionId } from '../../src/codec/properties.ts';
 import type { MessageCopy } from '../../src/core/message.ts';
 import type { Queue } from '../../src/core/queue.ts';
 import { idOf } from './held-messages.ts';
@@ -23,6 +24,7 @@ export function verifyBroker(broker: Broker, ledgers: Ledgers): void {
   };
   for (const path of mixedPaths) ledgers.messages[path].verify(sightings(look, path));
   ledgers.states.verify((id) => broker.readSessionState(broker.findSource('tasks'), id)?.toString());
+  for (const { content, sessionId } of look('tasks')) assert.equal(sessionId, readSessionId(content.bare));
   for (const path of [...plainPaths, ...passing]) verifyCounts(broker.findSource(path), look);
 }
 
