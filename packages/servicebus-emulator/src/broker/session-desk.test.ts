@@ -77,6 +77,7 @@ suite('receivers that wait for a session', () => {
     put(full, 'a');
     wait(empty, 'one');
     wait(full, 'two');
+    desk.touch(sessionQueue());
     desk.pump(1_000);
     assert.deepEqual(answers, ['two: a']);
     assert.deepEqual([desk.has(empty), desk.has(full)], [true, false]);

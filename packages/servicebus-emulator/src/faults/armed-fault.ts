@@ -23,7 +23,7 @@ export class ArmedFault {
   strikes(kind: FaultKind, entity: string, nowMs: number): boolean {
     const { definition } = this;
     if (kind !== definition.kind || !this.#covers(entity) || !this.#isActive(nowMs)) return false;
-    if (definition.probability !== undefined && this.#random() >= definition.probability) return false;
+    if (this.#random() >= (definition.probability ?? 1)) return false;
     this.#strikes++;
     return true;
   }

@@ -15,10 +15,21 @@ function strikesOf({ plan: made }: { readonly plan: FaultPlan }): number[] {
 
 test('strikes the entity that it is for, in any letter case, and its kind alone', () => {
   const made = plan({ kind: 'refuse-sends', entity: 'Orders' });
-  assert.equal(made.plan.strikes('refuse-sends', 'orders'), true);
+  assert.equal(made.plan.strikes('refuse-sends', 'orderS'), true);
   assert.equal(made.plan.strikes('refuse-sends', 'orders/$deadletterqueue'), false);
   assert.equal(made.plan.strikes('lose-settlement', 'orders'), false);
   assert.deepEqual(strikesOf(made), [1]);
+  assert.deepEqual(made.plan.report(), [{ kind: 'refuse-sends', entity: 'Orders', strikes: 1, isActive: true }]);
+});
+
+test('a seed strikes the same occasions in every version', () => {
+  const pattern = (seed: object) => {
+    const made = plan({ kind: 'hang', entity: '*', probability: 0.5, ...seed });
+    return Array.from({ length: 32 }, () => Number(made.plan.strikes('hang', 'q'))).join('');
+  };
+  assert.equal(pattern({ seed: 7 }), '00111011010011011011110000111110');
+  assert.equal(pattern({ seed: 1 }), '11001000000010011100100110010001');
+  assert.equal(pattern({}), '11001000000010011100100110010001');
 });
 
 test('ends when its count is used up, and the next that matches takes over', () => {
@@ -82,6 +93,34 @@ test('a slow answer is late by what the fault says, and answers keep their order
   assert.deepEqual(out, ['one']);
   made.clock.advance(29);
   assert.deepEqual(out, ['one', 'two']);
+});
+
+test('an answer that hangs is not slow as well; a delay that is not said is none', () => {
+  const made = plan({ kind: 'hang', entity: 'q', count: 1 }, { kind: 'slow', entity: 'q' });
+  const out: string[] = [];
+  const answer = made.plan.answer('q', (outcome: string) => out.push(outcome));
+  answer('hanging');
+  assert.deepEqual(strikesOf(made), [1, 0]);
+  answer('slow');
+  made.clock.advance(0);
+  assert.deepEqual(out, ['slow']);
+});
+
+test('disposed, it takes back the timers that have not run, and holds no others', () => {
+  const due: (() => void)[] = [];
+  let taken = 0;
+  const clock = {
+    nowMs: () => 0,
+    setTimer(callback: () => void) {
+      due.push(callback);
+      return () => void taken++;
+    },
+  };
+  const made = new FaultPlan(clock, [{ kind: 'slow', entity: '*', delayMs: 5 }]);
+  for (let count = 0; count < 3; count++) made.pass('q', () => undefined);
+  due[0]?.();
+  made[Symbol.dispose]();
+  assert.equal(taken, 2);
 });
 
 test('disposed, it lets nothing out and strikes no more', () => {

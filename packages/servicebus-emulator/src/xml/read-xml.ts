@@ -53,7 +53,7 @@ class Reader {
   #elements = 0;
 
   constructor(text: string) {
-    this.#text = text.replace(/^\uFEFF/, '');
+    this.#text = text;
   }
 
   get done(): boolean {
@@ -87,7 +87,7 @@ class Reader {
   #openElement(tag: string): void {
     if (this.#open.length >= depthMax) throw new XmlError(`elements are nested deeper than ${depthMax}`);
     if (++this.#elements > elementsMax) throw new XmlError(`there are more than ${elementsMax} elements`);
-    if (this.#open.length === 0 && this.#root !== undefined) throw new XmlError('there is more than one root');
+    if (this.#root !== undefined) throw new XmlError('there is more than one root');
     const attributes = this.#attributes();
     const end = this.#match(patterns.openEnd);
     if (end === undefined) throw new XmlError(`the tag of ${tag} does not end`);
@@ -115,6 +115,7 @@ class Reader {
   #addText(text: string): void {
     const element = this.#open.at(-1);
     if (element !== undefined) element.text += text;
+    // White space there is, and a byte order mark, which counts as such.
     else if (text.trim() !== '') throw new XmlError('there is text outside of the root');
   }
 
