@@ -12,20 +12,35 @@ import { IdleWatch } from './idle-watch.ts';
 const minuteMs = 60_000;
 const ignore = () => undefined;
 const options = { ...plainOptions, autoDeleteOnIdleMs: 5 * minuteMs };
-const subscription = { name: 's', options: plainOptions, rules: [], deadLetterOnFilterErrors: true };
-const definition = {
+const definitionWith = (subscriptionOptions: typeof plainOptions) => ({
   name: 'ns',
   queues: [
     { name: 'q', options },
     { name: 'kept', options: plainOptions },
   ],
-  topics: [{ name: 't', options, subscriptions: [subscription] }],
-};
+  topics: [
+    {
+      name: 't',
+      options,
+      subscriptions: [{ name: 's', options: subscriptionOptions, rules: [], deadLetterOnFilterErrors: true }],
+    },
+  ],
+});
 
-function watch() {
-  const clock = new ManualClock(0);
+/** Remembers for how long timers were set. */
+class RecordingClock extends ManualClock {
+  readonly delays: number[] = [];
+
+  override setTimer(callback: () => void, delayMs: number): () => void {
+    this.delays.push(delayMs);
+    return super.setTimer(callback, delayMs);
+  }
+}
+
+function watch({ subscriptionOptions = plainOptions } = {}) {
+  const clock = new RecordingClock(0);
   const journal = new RecordingJournal();
-  const namespace = new Namespace(definition, () => emptyRecord, {
+  const namespace = new Namespace(definitionWith(subscriptionOptions), () => emptyRecord, {
     journal,
     newLockToken: () => Buffer.alloc(16),
     onReady: ignore,
@@ -128,6 +143,23 @@ suite('the watch for entities that no one uses', () => {
     const other = watch();
     other.fail(new RangeError('a fault'));
     assert.throws(() => other.pass(6), RangeError);
+  });
+
+  test('takes subscriptions by themselves before their topic', () => {
+    const { pass, deleted, find } = watch({ subscriptionOptions: options });
+    pass(20);
+    assert.deepEqual(deleted, ['q', 't/Subscriptions/s', 't']);
+    assert.throws(() => find('t'));
+  });
+
+  test('does not look without a pause', () => {
+    const { pass, clock } = watch();
+    pass(10);
+    assert.ok(clock.delays.length > 5);
+    assert.deepEqual(
+      clock.delays.filter((delayMs) => delayMs < 1_000),
+      [],
+    );
   });
 
   test('ends when it is told', () => {

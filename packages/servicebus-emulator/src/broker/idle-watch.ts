@@ -41,9 +41,7 @@ export class IdleWatch {
     const nowMs = clock.nowMs();
     for (const entity of [...namespace.queues, ...namespace.topics]) {
       const { autoDeleteOnIdleMs } = entity.options;
-      // A topic takes its subscriptions with it.
-      const there = namespace.find(entity.path) === entity;
-      if (there && autoDeleteOnIdleMs !== undefined && this.#lastUsedMs(entity, nowMs) + autoDeleteOnIdleMs <= nowMs)
+      if (autoDeleteOnIdleMs !== undefined && this.#lastUsedMs(entity, nowMs) + autoDeleteOnIdleMs <= nowMs)
         this.#delete(entity.path);
     }
     this.#alarm.set(nowMs + lookIntervalMs);

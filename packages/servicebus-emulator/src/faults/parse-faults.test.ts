@@ -39,6 +39,22 @@ test('names every problem at once', () => {
   );
 });
 
+test('numbers may be as small and as great as their bounds', () => {
+  const least = { kind: 'slow', entity: 'q', count: 1, probability: 0, seed: 0, durationMs: 1, delayMs: 0 };
+  const most = { ...least, count: 1e9, probability: 1, seed: 2 ** 32 - 1, durationMs: 86_400_000, delayMs: 86_400_000 };
+  assert.deepEqual(parseFaults([least, most]), [least, most]);
+  const outside = { count: [0, 1e9 + 1], probability: [-0.1, 1.1], seed: [-1, 2 ** 32], durationMs: [0, 86_400_001] };
+  for (const [name, values] of Object.entries({ ...outside, delayMs: [-1, 86_400_001] }))
+    for (const value of values) assert.match(problemsOf([{ ...least, [name]: value }])[0] ?? '', /from .* to /, name);
+  assert.equal(problemsOf([{ ...least, probability: 'x' }]).length, 1);
+  assert.deepEqual(problemsOf([{ kind: 'expire-lock', entity: 'q', delayMs: 5 }]), []);
+});
+
+test('what has to be there is missed', () => {
+  assert.deepEqual(problemsOf([{}]).length, 2);
+  assert.deepEqual(problemsOf(Array.from({ length: 100 }, () => ({ kind: 'hang', entity: 'q' }))), []);
+});
+
 test('refuses what makes no sense together', () => {
   assert.deepEqual(
     problemsOf([

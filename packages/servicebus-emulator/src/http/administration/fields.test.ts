@@ -59,8 +59,19 @@ test('numbers and truth values are read as such', () => {
 });
 
 test('what cannot be otherwise may be said, and not be changed', () => {
-  const same = '<EnablePartitioning> False </EnablePartitioning><SupportOrdering>true</SupportOrdering>';
-  assert.equal(queue(`${same}<AuthorizationRules/>`).maxDeliveryCount, 10);
+  const same = '<EnablePartitioning> False </EnablePartitioning><AuthorizationRules/>';
+  assert.equal(queue(same).maxDeliveryCount, 10);
+  const always = ['EnableBatchedOperations', 'SupportOrdering'];
+  const never = [
+    ...['EnablePartitioning', 'EnableExpress', 'EnableSubscriptionPartitioning', 'IsAnonymousAccessible'],
+    'FilteringMessagesBeforePublishing',
+  ];
+  for (const [names, value] of [[always, true] as const, [never, false] as const]) {
+    for (const name of names) {
+      assert.equal(queue(`<${name}>${value}</${name}>`).maxDeliveryCount, 10, name);
+      assert.throws(() => queue(`<${name}>${!value}</${name}>`), /is supported/, name);
+    }
+  }
   for (const other of [
     '<EnablePartitioning>true</EnablePartitioning>',
     '<SupportOrdering>false</SupportOrdering>',
