@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { arrival, createQueue, message } from '../../test/support/samples.ts';
+import type { Arrival } from '../codec/content.ts';
+import { readApplicationProperties } from '../codec/properties.ts';
 import { BrokerError } from './broker-error.ts';
 import type { Destination } from './forwarder.ts';
 import type { Origin } from './message.ts';
@@ -8,13 +10,15 @@ import type { Origin } from './message.ts';
 /** Remembers what it was given. */
 class FakeDestination implements Destination {
   readonly origins: Origin[] = [];
-  refusal: BrokerError | undefined;
+  readonly lifetimesMs: (number | undefined)[] = [];
+  refusal: Error | undefined;
 
   assertAccepts(): void {
     if (this.refusal !== undefined) throw this.refusal;
   }
 
-  accept(_arrival: unknown, _nowMs: number, origin: Origin): number {
+  accept({ content }: Arrival, _nowMs: number, origin: Origin): number {
+    this.lifetimesMs.push(content.timeToLiveMs);
     return this.origins.push(origin);
   }
 }
@@ -38,6 +42,57 @@ suite('a queue that forwards', () => {
     queue.accept(arrival(), 0);
     assert.deepEqual([queue.count, deadLetters.count, end.origins.length], [0, 2, 0]);
     assert.equal(deadLetters.takeNext(0)?.enqueuedSequenceNumber, 7);
+  });
+
+  test('tells why as the service does, by the name of its exception', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters } = createQueue({ forwardTo: 'end' }, { end });
+    const names = {
+      'entity-not-found': 'MessagingEntityNotFoundException',
+      'entity-disabled': 'MessagingEntityDisabledException',
+      'quota-exceeded': 'QuotaExceededException',
+      'not-allowed': 'InvalidOperationException',
+      'argument-invalid': 'argument-invalid',
+    } as const;
+    for (const [code, name] of Object.entries(names)) {
+      end.refusal = new BrokerError(code as keyof typeof names, 'why');
+      queue.accept(arrival(), 0);
+      const dead = readApplicationProperties(deadLetters.takeNext(0)?.content.bare ?? Buffer.alloc(0));
+      assert.deepEqual([dead.get('DeadLetterReason'), dead.get('DeadLetterErrorDescription')], [name, 'why']);
+    }
+    end.refusal = new RangeError('a fault of the broker');
+    assert.throws(() => queue.accept(arrival(), 0), RangeError);
+  });
+
+  test('lets nothing live longer than it would have where it came in', () => {
+    const end = new FakeDestination();
+    const bounded = createQueue({ forwardTo: 'end', timeToLiveMs: 100 }, { end }).queue;
+    for (const ttl of [50, 500, undefined]) bounded.accept(arrival(ttl === undefined ? {} : { ttl }), 0);
+    const endless = createQueue({ forwardTo: 'end' }, { end }).queue;
+    for (const ttl of [50, undefined]) endless.accept(arrival(ttl === undefined ? {} : { ttl }), 0);
+    assert.deepEqual(end.lifetimesMs, [50, 100, 100, 50, undefined]);
+  });
+
+  test('counts the hops up to four', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters } = createQueue({ forwardTo: 'end' }, { end });
+    for (const hops of [3, 4]) queue.accept(arrival(), 0, { enqueuedSequenceNumber: 7, hops, deadLetterSource: 'x' });
+    assert.deepEqual(end.origins, [{ enqueuedSequenceNumber: 7, hops: 4, deadLetterSource: 'x' }]);
+    assert.equal(deadLetters.count, 1);
+  });
+
+  test('stops where it is told to forward no more', () => {
+    const end = new FakeDestination();
+    const { queue, journal } = createQueue({}, { end });
+    for (let count = 0; count < 3; count++) queue.accept(arrival(), 0);
+    queue.redefine({ ...queue.options, forwardTo: 'end' });
+    queue.sweep(0, 2);
+    assert.deepEqual([end.origins.length, queue.nextDueMs], [2, 0]);
+    queue.redefine({ ...queue.options, forwardTo: undefined });
+    assert.equal(queue.nextDueMs, Number.POSITIVE_INFINITY);
+    queue.sweep(0, 10);
+    assert.deepEqual([end.origins.length, queue.count], [2, 1]);
+    assert.ok(journal.calls.length > 0);
   });
 
   test('forwards what lay there before', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { arrival, createQueue } from '../../test/support/samples.ts';
 import type { Consumer } from '../broker/dispatcher.ts';
+import { BrokerError } from '../core/broker-error.ts';
 import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
 import type { FaultDefinition } from './fault.ts';
@@ -74,6 +75,42 @@ test('without a fault it is the consumer itself, and one for each', () => {
     plan.consumer(inner, () => undefined),
     consumer,
   );
+});
+
+test('what is received and deleted goes out as well', () => {
+  const { consumer, inner, queue, clock } = stage({ kind: 'expire-lock', entity: 'q' });
+  const message = queue.takeNext(clock.nowMs());
+  assert.ok(message !== undefined);
+  consumer.deliver(message);
+  assert.deepEqual(inner.got, [1]);
+});
+
+test('copies go out in the order of what they copy', () => {
+  const { clock, consumer, inner, give } = stage(
+    { kind: 'slow', entity: 'q', delayMs: 10 },
+    { kind: 'deliver-twice', entity: 'q' },
+  );
+  give();
+  give();
+  clock.advance(10);
+  consumer.onIdle();
+  assert.deepEqual(inner.got, [1, 2, 1, 2]);
+});
+
+test('only a lock that is lost already is no fault of the broker', () => {
+  const fail = (error: Error) => {
+    const { plan, queue } = stage({ kind: 'cut-link-silently', entity: '*' });
+    const release = () => {
+      throw error;
+    };
+    const broken = { path: 'q', release } as unknown as Queue;
+    const message = queue.lockNext(1_000);
+    assert.ok(message !== undefined);
+    plan.consumer(new FakeConsumer(broken), () => undefined).deliver(message);
+  };
+  fail(new BrokerError('message-lock-lost', 'lost'));
+  assert.throws(() => fail(new BrokerError('storage-failed', 'full')), { code: 'storage-failed' });
+  assert.throws(() => fail(new RangeError('a fault')), RangeError);
 });
 
 test('deliver-twice: the second copy goes out before anything else, and only where there is room', () => {

@@ -24,6 +24,36 @@ const options = {
   autoDeleteOnIdleMs: 600_000,
 } as const;
 
+test('options are said as they were given', () => {
+  const common = {
+    AutoDeleteOnIdle: 'PT10M',
+    MaxSizeInMegabytes: 5,
+    MaxMessageCount: 12,
+    Status: 'SendDisabled',
+    UserMetadata: 'kept',
+  };
+  const duplicates = { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT5M' };
+  const receiving = {
+    LockDuration: 'PT45S',
+    RequiresSession: true,
+    DefaultMessageTimeToLive: 'P1D',
+    DeadLetteringOnMessageExpiration: true,
+    MaxDeliveryCount: 7,
+    ForwardTo: 'a/b',
+    ForwardDeadLetteredMessagesTo: 'dead',
+  };
+  assert.deepEqual(queueFields(options), { ...receiving, ...common, ...duplicates });
+  assert.deepEqual(topicFields(options), { DefaultMessageTimeToLive: 'P1D', ...common, ...duplicates });
+  assert.deepEqual(subscriptionFields({ options, deadLetterOnFilterErrors: false }), {
+    ...receiving,
+    ...common,
+    DeadLetteringOnFilterEvaluationExceptions: false,
+  });
+  const { AutoDeleteOnIdle, DuplicateDetectionHistoryTimeWindow, ...plain } = queueFields(plainOptions);
+  assert.deepEqual([AutoDeleteOnIdle, DuplicateDetectionHistoryTimeWindow], ['P10675199DT2H48M5.4775807S', 'PT10M']);
+  for (const name of ['ForwardTo', 'ForwardDeadLetteredMessagesTo', 'UserMetadata']) assert.ok(!(name in plain), name);
+});
+
 test('what is not named stays as it is, but for what clients take away by leaving it out', () => {
   const { forwardTo: _, forwardDeadLettersTo: __, userMetadata: ___, ...rest } = options;
   const gone = { forwardTo: undefined, forwardDeadLettersTo: undefined, userMetadata: undefined };
@@ -81,6 +111,9 @@ test('what cannot be otherwise may be said, and not be changed', () => {
 });
 
 test('what only the broker says is passed over', () => {
-  const { maxDeliveryCount } = queue('<MessageCount>x</MessageCount><CountDetails><a>1</a></CountDetails>');
-  assert.equal(maxDeliveryCount, 10);
+  const names = [
+    ...['SizeInBytes', 'MessageCount', 'SubscriptionCount', 'CountDetails', 'EntityAvailabilityStatus', 'CreatedAt'],
+    ...['UpdatedAt', 'AccessedAt', 'DefaultRuleDescription', 'QueueName', 'TopicName', 'SubscriptionName'],
+  ];
+  for (const name of names) assert.equal(queue(`<${name}><a>x</a></${name}>`).maxDeliveryCount, 10, name);
 });
