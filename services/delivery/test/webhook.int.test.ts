@@ -136,6 +136,18 @@ describe('a receiver that', () => {
     for (const interval of dribble) clearInterval(interval);
   });
 
+  test('sends a second answer ahead does not answer the next notification with it', async () => {
+    const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+    let connections = 0;
+    await using server = await listenRaw((socket) =>
+      socket.write(connections++ === 0 ? ok.repeat(3) : 'HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n'),
+    );
+    await using sender = createWebhookSender(local, Date.now, never);
+    const send = () => sender.notify(notification(`http://127.0.0.1:${server.port}/`), soon());
+    await send();
+    await assert.rejects(send(), /answered 500/);
+  });
+
   test('packs its answer is not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const headers = { 'content-encoding': 'gzip', 'content-length': bomb.length };

@@ -40,6 +40,8 @@ global6.addSubnet(...globalUnicast, 'ipv6');
 
 /** Whether a webhook may be sent to an IP address: not to our own networks, whatever name leads there. */
 export function isPublicAddress(address: string): boolean {
+  // A zone names an interface of this very machine.
+  if (address.includes('%')) return false;
   switch (isIP(address)) {
     case 4:
       return !refused4.check(address, 'ipv4');
