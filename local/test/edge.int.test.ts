@@ -124,12 +124,15 @@ test('anonymous requests and guesses at tokens are limited by address', async ()
   await using upstream = await startUpstream();
   await using edge = await startEdge(upstream.url, { ANONYMOUS_RATE_PER_S: '1', ANONYMOUS_BURST: '3' });
   const guess = () => edge.call('GET', '/v1/deliveries', { headers: { authorization: 'Bearer guess' } });
+  assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200, 'a token that is good costs no guess');
   const statuses = [];
   for (let i = 0; i < 4; i++) statuses.push((await guess()).status);
   assert.deepEqual(statuses, [401, 401, 401, 429]);
   assert.equal((await edge.call('GET', '/')).status, 429);
   assert.equal((await fetch(`${edge.url}/openapi.json`)).status, 429, 'what the edge answers itself');
-  assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200, 'a valid token has its own limit');
+  assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200, 'a token that is known has its own limit');
+  const fresh = { headers: { authorization: edge.issuer.shipper('b9') } };
+  assert.equal((await edge.call('GET', '/v1/deliveries', fresh)).status, 429, 'what may be a guess is not looked at');
 });
 
 test('probes answer without a token', async () => {

@@ -61,11 +61,31 @@ export class TokenForge {
         'bringing its own key',
         this.#signed({ alg: 'ES256', jwk: JSON.parse(jwkText(publicKey)) }, payload, privateKey),
       ],
+      ...this.#pointingElsewhere(header, payload),
       ['with an altered payload', `${head}.${encoded({ ...payload, sub: 'somebody-else' })}.${signature}`],
       ['with a cut signature', good.slice(0, -8)],
       ['without a signature', `${unsigned(header, payload)}.`],
       ['no token at all', 'garbage'],
     ]);
+  }
+
+  /** Signed by a foreign key that the header tells where to find. */
+  #pointingElsewhere(header: object, payload: object): readonly (readonly [string, string])[] {
+    const { publicKey, privateKey } = this.#foreignKey;
+    const url = 'http://127.0.0.1:9/jwks.json';
+    const der = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const pointers = {
+      ...{ jku: { jku: url }, x5u: { x5u: url }, x5c: { x5c: [der] }, 'a URL as key id': { kid: url } },
+      ...{ 'a path as key id': { kid: '../../../../dev/null' }, 'an object as key id': { kid: { toString: 'x' } } },
+      ...{ 'an inherited name as key id': { kid: '__proto__' }, 'SQL as key id': { kid: "x' UNION SELECT '" } },
+    };
+    return [
+      ...Object.entries(pointers).map(
+        ([what, pointer]) => [`with ${what}`, this.#signed({ ...header, ...pointer }, payload, privateKey)] as const,
+      ),
+      ['with an extension that must be understood', this.#signed({ ...header, crit: ['x'], x: 1 }, payload, this.#key)],
+      ['whose payload is not encoded', this.#signed({ ...header, crit: ['b64'], b64: false }, payload, this.#key)],
+    ];
   }
 
   #payload(claims: ForgedClaims): object {

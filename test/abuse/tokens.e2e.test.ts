@@ -53,6 +53,26 @@ suite('tokens that are not good', () => {
     });
   }
 
+  test('a token counts in its header alone: neither in the query, nor in a cookie, nor in the body', async () => {
+    const watch = guarded.find(({ responseMediaType }) => responseMediaType === 'text/event-stream');
+    for (const operation of [
+      watch ?? assert.fail('no stream'),
+      ...guarded.filter(({ public: isPublic }) => isPublic),
+    ]) {
+      const token = system.forge.valid(claimsThatMay(operation));
+      const target = targetOf(operation, validInput(operation, random));
+      const query = `access_token=${token}&token=${token}&ticket=${token}`;
+      for (const { name, base } of system.doorsOf(operation)) {
+        const { status } = await system.wire.send({
+          ...{ base, method: operation.method, target: `${target}${target.includes('?') ? '&' : '?'}${query}` },
+          headers: { cookie: `access_token=${token}`, 'content-type': 'application/x-www-form-urlencoded' },
+          body: query,
+        });
+        assert.ok(status === 401 || status === 415, `${operation.id} at ${name}: ${status}`);
+      }
+    }
+  });
+
   test('a revoked client and the client of a suspended business get no token', async () => {
     const { businessId, admin } = await registerBusiness(system.running, 'Soon suspended');
     const { body: client } = await admin.request('POST', '/v1/clients', { name: 'A client', roles: ['shipper'] });

@@ -1,7 +1,7 @@
 import type { Operation } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { Principal, TokenVerifier } from '@dronedelivery/service-kit/auth';
-import type { TakeToken } from '@dronedelivery/service-kit/token-buckets';
+import type { Taken, TakeToken } from '@dronedelivery/service-kit/token-buckets';
 import type { FastifyRequest } from 'fastify';
 import { callerAddress } from './caller-address.ts';
 
@@ -21,15 +21,20 @@ export type Admit = (operation: Pick<Operation, 'access'>, request: FastifyReque
  * address. The services verify the token again and decide what it permits.
  */
 export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs): Admit {
-  const authenticate = async (request: FastifyRequest): Promise<Principal> => {
-    try {
-      const token = bearerToken(request.headers.authorization);
-      return verifier.cached(token) ?? (await verifier.verify(token));
-    } catch (error) {
-      // Guessing at tokens is limited as well.
-      pay(takeOfAddress, callerAddress(request.raw.socket.remoteAddress));
-      throw error;
-    }
+  const authenticate = async ({ headers, raw }: FastifyRequest): Promise<Principal> => {
+    const token = bearerToken(headers.authorization);
+    const known = token === undefined ? undefined : verifier.cached(token);
+    if (known !== undefined) return known;
+    // Guessing at tokens is limited as well, and before the work that a guess costs: a good one costs its caller nothing.
+    const { giveBack } = take(takeOfAddress, callerAddress(raw.socket.remoteAddress));
+    if (token === undefined) throw new AppError('unauthenticated', 'a bearer token is needed');
+    const principal = await verifier.verify(token);
+    giveBack();
+    return principal;
+  };
+  const pay = (takeOf: TakeToken, caller: string) => {
+    take(takeOf, caller);
+    return caller;
   };
   return async (operation, request) => {
     if (operation.access.kind === 'anonymous') {
@@ -40,14 +45,12 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
   };
 }
 
-function pay(take: TakeToken, caller: string): string {
-  const { waitMs } = take(caller);
-  if (waitMs > 0) throw new AppError('too-many-requests', undefined, { retryAfterS: waitMs / 1000 });
-  return caller;
+function take(takeOf: TakeToken, caller: string): Taken {
+  const taken = takeOf(caller);
+  if (taken.waitMs > 0) throw new AppError('too-many-requests', undefined, { retryAfterS: taken.waitMs / 1000 });
+  return taken;
 }
 
-function bearerToken(authorization: string | undefined): string {
-  const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined) throw new AppError('unauthenticated', 'a bearer token is needed');
-  return token;
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '')?.[1];
 }

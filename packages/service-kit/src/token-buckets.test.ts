@@ -5,7 +5,7 @@ import { createTokenBuckets } from './token-buckets.ts';
 function setUp(callersMax = 10) {
   let now = 0;
   const take = createTokenBuckets({ ratePerS: 10, burst: 3, callersMax }, () => now);
-  return { take: (caller: string) => take(caller).waitMs, advance: (ms: number) => (now += ms) };
+  return { take: (caller: string) => take(caller).waitMs, takeWhole: take, advance: (ms: number) => (now += ms) };
 }
 
 test('a burst passes, then the rate', () => {
@@ -23,6 +23,16 @@ test('waiting longer saves no more than the burst, and a clock that steps back t
   assert.deepEqual([take('a'), take('a'), take('a'), take('a')], [0, 0, 0, 100]);
   advance(-60_000);
   assert.equal(take('a'), 100);
+});
+
+test('what was given back may be taken again; what was not there cannot be given back', () => {
+  const { take, takeWhole } = setUp();
+  const first = takeWhole('a');
+  assert.deepEqual([take('a'), take('a')], [0, 0]);
+  takeWhole('a').giveBack();
+  assert.equal(take('a'), 100);
+  first.giveBack();
+  assert.deepEqual([take('a'), take('a')], [0, 100]);
 });
 
 test('callers do not take from each other', () => {

@@ -8,8 +8,15 @@ export interface TokenBucketLimits {
   readonly callersMax: number;
 }
 
-/** Takes one token of a caller: `waitMs` is 0 when the request may pass, else the time until the next one may. */
-export type TakeToken = (caller: string) => { readonly waitMs: number };
+export interface Taken {
+  /** 0 when the request may pass, else the time until the next one may. */
+  readonly waitMs: number;
+  /** For a request that turned out to be one of those that are not limited here. */
+  giveBack(): void;
+}
+
+/** Takes one token of a caller. */
+export type TakeToken = (caller: string) => Taken;
 
 interface Bucket {
   tokens: number;
@@ -34,10 +41,11 @@ export function createTokenBuckets({ ratePerS, burst, callersMax }: TokenBucketL
     const [oldest] = buckets.keys();
     if (buckets.size >= callersMax && oldest !== undefined) buckets.delete(oldest);
     buckets.set(caller, bucket);
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1;
-      return { waitMs: 0 };
-    }
-    return { waitMs: ((1 - bucket.tokens) / ratePerS) * 1000 };
+    if (bucket.tokens < 1) return { waitMs: ((1 - bucket.tokens) / ratePerS) * 1000, giveBack: () => undefined };
+    bucket.tokens -= 1;
+    const giveBack = () => {
+      bucket.tokens += 1;
+    };
+    return { waitMs: 0, giveBack };
   };
 }

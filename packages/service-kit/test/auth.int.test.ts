@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, createPublicKey } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { eventually, FakeClock, freePort, startTokenIssuer, type TestTokenIssuer } from '@dronedelivery/testing';
 import { AppError } from '../src/app-error.ts';
@@ -62,6 +62,20 @@ describe('the token verifier', () => {
     const forgedContent = `${encode({ alg: 'HS256', kid: jwk.kid })}.${payload}`;
     const forged = createHmac('sha256', publicPem).update(forgedContent).digest('base64url');
     await refused(`${forgedContent}.${forged}`, /not valid/);
+  });
+
+  test('looks for keys where it was told to, wherever a token points', async () => {
+    await using elsewhere = await startTokenIssuer();
+    const [, payload = ''] = issuer.token(shipper).split('.');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pointers = [{ jku: elsewhere.jwksUrl }, { x5u: elsewhere.jwksUrl }, { kid: elsewhere.jwksUrl }];
+    for (const pointer of pointers) {
+      const header = Buffer.from(JSON.stringify({ alg: 'ES256', ...pointer })).toString('base64url');
+      const content = Buffer.from(`${header}.${payload}`);
+      const signature = sign('sha256', content, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+      await refused(`${content}.${signature}`, /not valid|unknown key/);
+    }
+    assert.equal(elsewhere.fetches, 0);
   });
 
   test('keeps a verified token until it expires, and no longer', async () => {
