@@ -8,6 +8,8 @@ import { redeliveryRaces } from './redelivery.ts';
 const quick = {
   workflow: {
     CONCURRENCY: '8',
+    // It tells when a request is taken into hand.
+    LOG_LEVEL: 'debug',
     BEFORE_CREATE_DELAY_MS: '400',
     BEFORE_CREATE_TRIES_MAX: '6',
     RELEASE_PENDING_DELAY_MS: '300',

@@ -3,6 +3,7 @@ import { queues, subscriptions, topics } from '@dronedelivery/contracts';
 import { eventually } from '@dronedelivery/testing';
 import { brokerFaults } from '../support/broker-faults.ts';
 import { history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
+import { logLines } from '../support/process-log.ts';
 import type { RequestQueue } from '../support/request-queue.ts';
 import type { TestSystem } from '../support/test-system.ts';
 import { endingAs, newDropOff, pickupTimeIn } from './delivery-plans.ts';
@@ -10,6 +11,7 @@ import type { RaceTest } from './race-suite.ts';
 
 const assignAheadMs = 15 * 60_000;
 const workflows = ['workflow', 'workflow-2'] as const;
+const settled = { timeoutMs: 30_000, intervalMs: 100, what: 'the second end of each request' } as const;
 const droneEvents = `${topics.droneEvents}/Subscriptions/${subscriptions.delivery}`;
 
 /** Messages that the broker hands out again although they were handled, or are being handled. */
@@ -20,7 +22,10 @@ export function redeliveryRaces(race: RaceTest): void {
       { kind: 'deliver-twice', entity: droneEvents },
     ]);
     struck();
-    return await changeMany(running);
+    const since = Date.now();
+    const ended = await changeMany(running);
+    for (const id of ended.keys()) await eventually(() => assertBothInHand(running, id, since), settled);
+    return ended;
   });
 
   race('locks run out at random while their messages are in hand: each thing happens once', async (ground) => {
@@ -93,6 +98,20 @@ async function changeMany(running: TestSystem) {
   }
   for (const id of [...cancelled, ...moved]) await assertToldOnce(running, id);
   return new Map([...endingAs('Cancelled', cancelled), ...endingAs('Completed', moved)]);
+}
+
+/** Each request of a delivery was taken twice before it was brought to an end, and then brought to an end twice. */
+function assertBothInHand(running: TestSystem, id: string, since: number): boolean {
+  const lines = workflows
+    .flatMap((name) => logLines(running, name, since))
+    .filter(({ deliveryId }) => deliveryId === id);
+  const kindsTaken = new Set(lines.map(({ kind }) => String(kind)));
+  assert.equal(kindsTaken.size, 2, `${[...kindsTaken]}`);
+  for (const kind of kindsTaken) {
+    const steps = lines.filter((line) => line.kind === kind).map(({ msg }) => msg.replace('request ', ''));
+    assert.deepEqual(steps, ['taken', 'taken', 'ended', 'ended'], `${id} ${kind}`);
+  }
+  return true;
 }
 
 /** A request leaves one line, however often it was handled. */

@@ -5,6 +5,7 @@ import type { Ending } from './domain/saga.ts';
 
 /** What the business wants to know of the saga. */
 export interface SagaEvents {
+  taken(request: DeliveryRequest): void;
   handled(request: DeliveryRequest, ending: Ending): void;
   unreadable(messageId: string): void;
   /** Receiving rests while a dependency's breaker is open. */
@@ -27,6 +28,10 @@ const countParked = counter('dead_letters.parked', 'Dead letters that wait for a
 
 export function createSagaEvents(logger: Logger): SagaEvents {
   return {
+    taken({ message, envelope }) {
+      const { kind, deliveryId } = message;
+      logger.debug({ deliveryId, kind, attempt: envelope.attempt }, 'request taken');
+    },
     handled({ message, envelope }, ending) {
       const { kind, deliveryId } = message;
       const fields = { deliveryId, kind, attempt: envelope.attempt };

@@ -123,7 +123,7 @@ async function handleAndCrash(around: Surroundings): Promise<void> {
     now: Date.now,
     random: () => 0,
     policy: { ...policyOf(config), transientDelay: { firstMs: 1000, maxMs: 1000 } },
-    events: { handled: () => {} },
+    events: { taken: () => {}, handled: () => {} },
   });
   const { promise, resolve } = Promise.withResolvers<void>();
   const crashed = Promise.withResolvers<void>();

@@ -30,7 +30,7 @@ function setUp(
     now: () => noonMs,
     random: () => circumstances().jitter,
     policy,
-    events: { handled: (_, ending) => log.push(ending.kind) },
+    events: { taken: () => {}, handled: (_, ending) => log.push(ending.kind) },
   });
   return { handleRequest, copies, log };
 }

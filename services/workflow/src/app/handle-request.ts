@@ -21,12 +21,13 @@ export interface HandlingPorts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly policy: SagaPolicy;
-  readonly events: Pick<SagaEvents, 'handled'>;
+  readonly events: Pick<SagaEvents, 'taken' | 'handled'>;
 }
 
 /** Handles one message of the queue: runs its saga, sends the copy that it may need, and only then lets go of it. */
 export function createHandleRequest(ports: HandlingPorts): HandleRequest {
   return async (request, signal) => {
+    ports.events.taken(request);
     const nowMs = Math.max(ports.now(), request.envelope.enqueuedAtMs);
     const circumstances = { nowMs, jitter: ports.random(), policy: ports.policy };
     const ending = await runSaga(handle(request, circumstances), request, ports.dependencies, signal);
