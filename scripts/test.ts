@@ -13,6 +13,8 @@ const kinds = {
   long: { suffix: '.long.test.ts', concurrency: 1, timeoutMs: 3_600_000 },
 } as const;
 type Kind = keyof typeof kinds;
+/** Parts of the paths of files, those that take longest last. */
+const heavy = ['abuse/', 'graceful-stop', 'races/', 'killed-processes'];
 
 const names = process.argv.slice(2);
 const chosen: Kind[] = names.length === 0 ? ['unit', 'int', 'e2e'] : names.map(kindNamed);
@@ -57,7 +59,16 @@ function filesOf(kind: Kind): string[] {
   return globSync(`${roots}/**/*${kinds[kind].suffix}`, { exclude: (name) => name === 'node_modules' })
     .filter((file) => kind !== 'unit' || !others.some((other) => file.endsWith(other.suffix)))
     .map((file) => path.resolve(file))
-    .sort();
+    .sort(byWeight);
+}
+
+/** Those that take longest begin first, or one of two lanes would end long before the other: races and faults of a whole system. */
+function byWeight(a: string, b: string): number {
+  return weightOf(b) - weightOf(a) || a.localeCompare(b);
+}
+
+function weightOf(file: string): number {
+  return heavy.findLastIndex((part) => file.includes(part));
 }
 
 function noteSkipped(name: string, reason: string | boolean): void {

@@ -1,4 +1,4 @@
 import { suite } from 'node:test';
 import { killingSuite } from './killing-suite.ts';
 
-suite('processes killed under traffic', () => killingSuite({ seed: 1, randomKills: 6 }));
+suite('processes killed under traffic', () => killingSuite({ seed: 1, killsForMs: 120_000 }));

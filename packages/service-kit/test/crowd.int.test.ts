@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import path from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { eventually } from '@dronedelivery/testing';
 import { openFilesMax } from '../src/http/open-files.ts';
 
@@ -14,7 +14,7 @@ const crowdSize = Math.floor(connectionsMax * 1.05);
 const batch = 250;
 
 async function startServer() {
-  const child = fork(path.join(import.meta.dirname, 'crowded-service.ts'), {
+  const child = fork(fileURLToPath(import.meta.resolve('./crowded-service.ts')), {
     env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', CONNECTIONS_MAX: String(connectionsMax) },
   });
   const [{ url }] = (await once(child, 'message')) as [{ readonly url: string }];
