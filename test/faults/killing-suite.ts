@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
+import { freeze } from '../support/frozen.ts';
+import { holdStore } from '../support/held-store.ts';
 import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 import { assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
@@ -11,6 +13,12 @@ const victims = [
   ...['broker', 'account', 'package', 'delivery', 'drone-scheduler', 'drone-scheduler-2', 'supervisor'],
   ...['workflow', 'workflow-2', 'ingestion', 'portal', 'edge', 'simulator'],
 ] as const;
+/** What keeps a message in the hand of whoever is to die with it. */
+const inTheMiddle: Readonly<Record<string, (running: TestSystem) => Disposable>> = {
+  workflow: (running) => freeze(running, 'package'),
+  'workflow-2': (running) => freeze(running, 'package'),
+  delivery: (running) => holdStore(running, 'delivery'),
+};
 const downLimitMs = 30_000;
 const randomKillsMin = 6;
 const randomPauseMs = { min: 500, max: 3000 } as const;
@@ -41,11 +49,12 @@ export function killingSuite({ seed, killsForMs }: { readonly seed: number; read
   });
   after(() => running[Symbol.asyncDispose]());
 
-  const kill = async (what: string, names: readonly string[]) => {
+  const kill = async (what: string, names: readonly string[], heldUp?: Disposable) => {
     const from = Date.now();
     const killed = names.map((name) => running.system.process(name));
     const restartsBefore = killed.map(({ restarts }) => restarts);
     for (const one of killed) one.kill('SIGKILL');
+    heldUp?.[Symbol.dispose]();
     const areUpAgain = () => killed.every(({ restarts }, index) => restarts > (restartsBefore[index] ?? 0));
     await eventually(areUpAgain, { timeoutMs: downLimitMs, what: `the restart of ${what}` });
     await running.system.ready();
@@ -53,8 +62,12 @@ export function killingSuite({ seed, killsForMs }: { readonly seed: number; read
   };
 
   for (const victim of victims) {
-    test(`${victim} is killed: it comes back, and requests are accepted again`, async () => {
-      await kill(victim, [victim]);
+    const holdUp = inTheMiddle[victim];
+    const when = holdUp === undefined ? '' : ' in the middle of its work';
+    test(`${victim} is killed${when}: it comes back, and requests are accepted again`, async () => {
+      using heldUp = holdUp?.(running);
+      if (heldUp !== undefined) await traffic.more(2);
+      await kill(victim, [victim], heldUp);
       await traffic.more(2);
     });
   }
