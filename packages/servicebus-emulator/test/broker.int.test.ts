@@ -10,15 +10,21 @@ import { arrival, content } from './support/samples.ts';
 import { createTemporaryFolder } from './support/temporary-folder.ts';
 
 const definition = parseConfig({
-  UserConfig: { Namespaces: [{ Queues: [{ Name: 'q', Properties: { RequiresDuplicateDetection: true } }] }] },
+  UserConfig: {
+    Namespaces: [{ Queues: [{ Name: 'q', Properties: { RequiresDuplicateDetection: true } }, { Name: 'other' }] }],
+  },
 });
 
 /** A store whose disk can be full. */
 class FullStore extends SqliteStore {
   full = false;
+  /** For one commit. */
+  fullOnce = false;
 
   override commit(): boolean {
-    if (this.full) {
+    const full = this.full || this.fullOnce;
+    this.fullOnce = false;
+    if (full) {
       // Twice the same row: the statement fails as one on a full disk would.
       const { id, messages } = this.readRecord('q');
       for (const message of [...messages]) this.insert(id, message, content());
@@ -51,6 +57,62 @@ test('a turn that cannot be stored is refused, and memory goes back to what is d
   assert.equal(queue.counts.active, 2);
   broker.stop();
   assert.equal([...store.readRecord('q').messages].length, 2);
+  store.close();
+});
+
+test('a turn that cannot be stored changes nothing for the entities that it does not speak of', async () => {
+  const { store, broker, send } = create();
+  const other = broker.findSource('other');
+  broker.send(other, [arrival(), arrival()]);
+  await send('kept');
+  const held = other.lockNext(0);
+  const reads: string[] = [];
+  const readRecord = store.readRecord.bind(store);
+  store.readRecord = (name) => {
+    reads.push(name);
+    return readRecord(name);
+  };
+  store.full = true;
+  assert.equal(await send('lost'), 'storage-failed');
+  store.full = false;
+  assert.ok(!reads.includes('other'));
+  other.complete(held?.lock?.token ?? Buffer.alloc(0), 0);
+  assert.equal(other.counts.active, 1);
+  broker.stop();
+  assert.equal([...readRecord('other').messages].length, 1);
+  store.close();
+});
+
+test('what was locked or buried in a turn that is lost lies where it was', async () => {
+  const { store, broker, send } = create();
+  const other = broker.findSource('other');
+  const tokenOf = () => other.lockNext(0)?.lock?.token ?? Buffer.alloc(0);
+  broker.send(other, [arrival(), arrival()]);
+  other.defer(tokenOf(), 0);
+  assert.equal(await send('kept'), 'durable');
+  other.lockDeferred([1], 0);
+  store.full = true;
+  assert.equal(await send('lost'), 'storage-failed');
+  assert.equal(other.lockDeferred([1], 0).length, 1, 'nobody has heard of the lock');
+  other.deadLetter(tokenOf(), 0, { reason: 'test', description: undefined, changes: new Map() });
+  assert.equal(await send('lost too'), 'storage-failed');
+  assert.deepEqual(other.counts, { active: 1, deferred: 1, scheduled: 0, deadLettered: 0 });
+  store.full = false;
+  broker.stop();
+  store.close();
+});
+
+test('an entity that is made beside a turn that is lost has an id of its own', () => {
+  const { store, broker, queue } = create();
+  const options = queue.options;
+  broker.send(queue, [arrival({ message_id: 'kept' })]);
+  store.commit();
+  broker.send(queue, [arrival({ message_id: 'lost' })]);
+  store.fullOnce = true;
+  const made = ['new', 'newer'].map((name) => broker.administration.createQueue({ name, options }).id);
+  assert.equal(new Set([queue.id, broker.findSource('other').id, ...made]).size, 4);
+  assert.equal(queue.counts.active, 1);
+  broker.stop();
   store.close();
 });
 

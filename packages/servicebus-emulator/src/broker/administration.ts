@@ -86,7 +86,7 @@ export class Administration {
     this.#assertFree(definition.name);
     this.#assertRoomForEntity();
     this.#assertForwards(definition.name, definition.options);
-    const queue = this.namespace.buildQueue(definition);
+    const queue = this.#build(() => this.namespace.buildQueue(definition));
     this.#write(queue, { kind: 'queue', ...definition });
     this.namespace.add(queue);
     return queue;
@@ -96,7 +96,7 @@ export class Administration {
   createTopic(definition: Omit<TopicDefinition, 'subscriptions'>): Topic {
     this.#assertFree(definition.name);
     this.#assertRoomForEntity();
-    const topic = this.namespace.buildTopic({ ...definition, subscriptions: [] });
+    const topic = this.#build(() => this.namespace.buildTopic({ ...definition, subscriptions: [] }));
     this.#write(topic, { kind: 'topic', ...definition });
     this.namespace.add(topic);
     return topic;
@@ -112,7 +112,7 @@ export class Administration {
         'quota-exceeded',
         `'${topic.path}' has ${subscriptionsPerTopicMax} subscriptions, the most.`,
       );
-    const subscription = this.namespace.buildSubscription(topic.path, definition);
+    const subscription = this.#build(() => this.namespace.buildSubscription(topic.path, definition));
     this.#write(subscription.queue, { kind: 'subscription', topic: topic.path, ...definition });
     this.namespace.add(subscription.queue);
     topic.addSubscription(subscription);
@@ -232,6 +232,12 @@ export class Administration {
   #assertRoomForEntity(): void {
     if (this.namespace.queues.filter(isOwnQueue).length + this.namespace.topics.length >= entitiesMax)
       throw new BrokerError('quota-exceeded', `The namespace has ${entitiesMax} entities, the most that are allowed.`);
+  }
+
+  /** An id that is given within a turn would be given again if the turn were lost. */
+  #build<T>(build: () => T): T {
+    this.#surroundings.settle();
+    return build();
   }
 
   #write(entity: Queue | Topic, definition: EntityDefinition): void {

@@ -54,7 +54,7 @@ export class Broker {
       commit: () => store.commit(),
       sync: (end) => store.log.sync(end),
       syncNow: () => store.log.syncNow(),
-      recover: () => this.namespace.reload(),
+      recover: () => this.namespace.reload(store.takeTouched()),
       advance: () => this.#advance(),
     });
     this.#alarm = new Alarm(clock, () => this.#sweep());

@@ -17,6 +17,8 @@ export interface Journal {
   /** @param state undefined clears it */
   writeSessionState(entityId: number, sessionId: string, state: Buffer | undefined, writtenAtMs: number): void;
   forget(entityId: number, messageId: string): void;
+  /** Nothing to write down, but should the turn be lost, what the entity has in memory is wrong. */
+  touch(entityId: number): void;
   /**
    * The content of a message that is there; changes of the running turn are seen.
    * @throws BrokerError `storage-failed`

@@ -53,9 +53,9 @@ export class Namespace {
     return this.#byPath.values();
   }
 
-  /** Takes over again what is durable. */
-  reload(): void {
-    for (const entity of this.entities) entity.load(this.#readRecord(entity.path));
+  /** Takes over again what is durable of these entities; the others keep what they have, their locks too. */
+  reload(ids: ReadonlySet<number>): void {
+    for (const entity of this.entities) if (ids.has(entity.id)) entity.load(this.#readRecord(entity.path));
   }
 
   /** Makes an entity findable, with what lies below it. */

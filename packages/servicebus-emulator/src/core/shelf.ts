@@ -41,6 +41,8 @@ export class Shelf {
    * @throws BrokerError `message-not-found`
    */
   findDeferred(sequenceNumbers: readonly number[], nowMs: number, sessionId: string | undefined): Message[] {
+    // They are about to be locked for someone who will not hear of it if the turn is lost.
+    this.#journal.touch(this.#entityId);
     return [...new Set(sequenceNumbers)].map((sequenceNumber) => {
       const message = this.#deferred.get(sequenceNumber);
       const free = message?.lock === undefined && message?.sessionId === sessionId;

@@ -10,6 +10,7 @@ import type { Subscription } from './subscription.ts';
 /** Copies what is sent to it into its subscriptions; keeps only what is scheduled. */
 export class Topic {
   readonly path: string;
+  readonly id: number;
   #options: TopicOptions;
   #subscriptions: readonly Subscription[];
   readonly #intake: Intake;
@@ -22,6 +23,7 @@ export class Topic {
     journal: Journal,
   ) {
     this.path = path;
+    this.id = id;
     this.#options = options;
     this.#subscriptions = subscriptions;
     const enter: IntakeOptions['enter'] = (content, numbers, nowMs) => this.#publish(content, nowMs, numbers);

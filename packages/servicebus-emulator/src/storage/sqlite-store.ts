@@ -98,6 +98,8 @@ export class SqliteStore implements Journal {
   readonly #statements: Statements;
   readonly #contents: ContentCache;
   readonly #advanced = new Map<number, number>();
+  /** By the turn that runs, or by one that could not be stored. */
+  readonly #touched = new Set<number>();
   readonly #beforeCommit: () => void;
   readonly #file: string;
   /** Whether there is room for more messages. */
@@ -132,6 +134,7 @@ export class SqliteStore implements Journal {
   insert(entityId: number, message: Message, content: Content): void {
     const key = keyOf(entityId, message.sequenceNumber);
     this.#contents.set(key, content);
+    this.touch(entityId);
     this.#change('insert', [
       key,
       stateCode(message.state),
@@ -152,38 +155,56 @@ export class SqliteStore implements Journal {
   }
 
   update(entityId: number, { sequenceNumber, state, deliveryCount }: Message): void {
+    this.touch(entityId);
     this.#change('update', [stateCode(state), deliveryCount, keyOf(entityId, sequenceNumber)]);
   }
 
   rewrite(entityId: number, sequenceNumber: number, content: Content): void {
     const key = keyOf(entityId, sequenceNumber);
     this.#contents.set(key, content);
+    this.touch(entityId);
     this.#change('rewrite', [content.bare, key]);
   }
 
   remove(entityId: number, sequenceNumber: number): void {
     const key = keyOf(entityId, sequenceNumber);
     this.#contents.delete(key);
+    this.touch(entityId);
     this.#change('remove', [key]);
   }
 
   /** Written once a turn, not once a message. */
   advance(entityId: number, sequenceNumber: number): void {
     this.#begin();
+    this.touch(entityId);
     this.#advanced.set(entityId, sequenceNumber);
   }
 
   remember(entityId: number, messageId: string, untilMs: number): void {
+    this.touch(entityId);
     this.#change('remember', [entityId, messageId, untilMs]);
   }
 
   forget(entityId: number, messageId: string): void {
+    this.touch(entityId);
     this.#change('forget', [entityId, messageId]);
   }
 
   writeSessionState(entityId: number, sessionId: string, state: Buffer | undefined, writtenAtMs: number): void {
+    this.touch(entityId);
     if (state === undefined) this.#change('clearState', [entityId, sessionId]);
     else this.#change('writeState', [entityId, sessionId, state, writtenAtMs]);
+  }
+
+  touch(entityId: number): void {
+    this.#touched.add(entityId);
+  }
+
+  /** The entities whose memory has gone ahead of what could be stored. */
+  takeTouched(): ReadonlySet<number> {
+    const touched = new Set(this.#touched);
+    this.#touched.clear();
+    return touched;
   }
 
   /** Changes of the running turn are seen. */
@@ -228,7 +249,10 @@ export class SqliteStore implements Journal {
    * @returns whether there was anything to commit
    */
   commit(): boolean {
-    if (!this.#open) return false;
+    if (!this.#open) {
+      this.#touched.clear();
+      return false;
+    }
     for (const [entityId, sequenceNumber] of this.#advanced) this.#change('advance', [sequenceNumber, entityId]);
     this.#advanced.clear();
     this.#open = false;
@@ -237,6 +261,7 @@ export class SqliteStore implements Journal {
       this.#beforeCommit();
       this.room.cover();
       this.#statements.commit.run();
+      this.#touched.clear();
       this.room.measure();
       return true;
     } catch (error) {

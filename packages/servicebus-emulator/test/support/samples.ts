@@ -79,6 +79,10 @@ export class RecordingJournal implements Journal {
     this.calls.push(`state ${entityId}/${sessionId}`);
   }
 
+  touch(entityId: number): void {
+    this.calls.push(`touch ${entityId}`);
+  }
+
   forget(entityId: number, messageId: string): void {
     this.calls.push(`forget ${entityId}/${messageId}`);
   }
