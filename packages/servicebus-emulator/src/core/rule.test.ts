@@ -72,6 +72,16 @@ suite('an action', () => {
   });
 });
 
+test('parameters stand for their values, in any letter case', () => {
+  const parameters = { '@Least': { type: 'long', text: '7' } } as const;
+  const { matches } = compileRule(
+    { name: 'r', filter: { kind: 'sql', expression: 'depth >= @LEAST', parameters } },
+    newGuid,
+  );
+  assert.equal(matches(filterable(content(message).bare)), true);
+  assert.equal(matches(filterable(content({ application_properties: { depth: 6 } }).bare)), false);
+});
+
 test('a rule that cannot be understood is refused with its place', () => {
   assert.throws(() => compileRule(rule('bad', 'a = '), newGuid), {
     code: 'argument-invalid',
@@ -139,12 +149,54 @@ suite('a subscription', () => {
 
   test('makes room for every copy', () => {
     const { subscription } = subscribe([rule('a', '1=1', 'SET x = 1'), rule('b', '1=1', 'SET x = 1'), defaultRule]);
-    subscription.assertRoom(333, 1);
+    subscription.assertRoom(333, 333_333);
     assert.throws(() => subscription.assertRoom(334, 1), { code: 'quota-exceeded' });
+    assert.throws(() => subscription.assertRoom(1, 333_334), { code: 'quota-exceeded' });
+    subscription.removeRule('A');
+    subscription.assertRoom(500, 1);
+    assert.throws(() => subscription.assertRoom(501, 1), { code: 'quota-exceeded' });
+  });
+
+  test('needs no room for what it does not take', () => {
+    const { subscription } = subscribe([]);
+    subscription.assertRoom(1_000_000, 1_000_000_000);
+    assert.throws(() => subscribe([rule('a', '1=0')]).subscription.assertRoom(1_001, 1), { code: 'quota-exceeded' });
+    subscribe([rule('a', '1=0')]).subscription.assertRoom(1_000, 1);
   });
 
   test('has each rule once', () => {
     const { subscription } = subscribe([rule('a', '1=1')]);
     assert.throws(() => subscription.assertAddable(rule('A', '1=0')), { code: 'already-exists' });
+    subscription.assertAddable(rule('b', '1=0'));
+    subscription.addRule(compileRule(rule('B', '1=1'), newGuid));
+    assert.equal(subscription.findRule('b'), subscription.findRule('B'));
+    subscription.addRule(compileRule(rule('b', '1=0'), newGuid));
+    assert.deepEqual(
+      subscription.rules.map(({ definition: { name } }) => name),
+      ['a', 'b'],
+    );
+    subscription.removeRule('B');
+    assert.equal(subscription.findRule('b'), undefined);
+    assert.equal(subscription.name, 's');
+  });
+
+  test('has two thousand rules at most', () => {
+    const { subscription } = subscribe([]);
+    const { matches } = compileRule(rule('any', '1=1'), newGuid);
+    for (let count = 0; count < 1_999; count++) subscription.addRule({ definition: rule(`r${count}`, '1=1'), matches });
+    subscription.assertAddable(rule('last', '1=1'));
+    subscription.addRule({ definition: rule('last', '1=1'), matches });
+    assert.throws(() => subscription.assertAddable(rule('more', '1=1')), { code: 'quota-exceeded' });
+  });
+
+  test('hides no fault of the broker', () => {
+    const { subscription } = subscribe([]);
+    const matches = () => {
+      throw new RangeError('a fault');
+    };
+    subscription.addRule({ definition: rule('bad', '1=1'), matches });
+    const origin = { enqueuedSequenceNumber: 1, hops: 0, deadLetterSource: undefined };
+    const { bare } = content(message);
+    assert.throws(() => subscription.publish(content(message), filterable(bare), 0, origin), RangeError);
   });
 });

@@ -266,9 +266,11 @@ suite('a lock', () => {
   test('hands out nothing when it has ended', () => {
     const { put, acceptThere } = create();
     put('a');
+    put('a');
     const held = acceptThere('a');
     assert.equal(held.lockNext(lockMs), undefined);
     assert.equal(held.takeNext(lockMs), undefined);
+    assert.notEqual(held.lockNext(lockMs - 1), undefined);
     assert.notEqual(held.takeNext(lockMs - 1), undefined);
   });
 });
