@@ -52,3 +52,16 @@ test('identifiers that are no text compare as text', () => {
 test('a filter that names nothing matches everything', () => {
   assert.ok(matches({}, {}));
 });
+
+test('a property that is missing, or null, equals no text', () => {
+  for (const fields of [{}, { subject: null }])
+    for (const label of ['', 'undefined', 'null']) assert.ok(!matches({ system: { label } }, fields), label);
+  const expected = { type: 'string', text: 'undefined' } as const;
+  assert.ok(!matches({ application: { missing: expected } }, { application_properties: { other: 'a' } }));
+});
+
+test('properties of the user are found in any letter case, with the last of those that differ in nothing else', () => {
+  const seen = filterable(content({ application_properties: { Colour: 'red', COLOUR: 'blue' } }).bare);
+  assert.deepEqual([seen.user('colour'), seen.user('cOLOUR'), seen.user('depth')], ['blue', 'blue', undefined]);
+  assert.equal(seen.application.get('Colour'), 'red');
+});
