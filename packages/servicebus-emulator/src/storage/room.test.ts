@@ -6,7 +6,7 @@ import { Room } from './room.ts';
 const megabyte = 1024 * 1024;
 const aWhileMs = 2_000;
 
-function create({ roomBytes = 100 * megabyte, bytesMax = Number.POSITIVE_INFINITY } = {}) {
+function create({ roomBytes = 100 * megabyte, bytesMax = Number.POSITIVE_INFINITY, usedBytes = megabyte } = {}) {
   const steps: string[] = [];
   const disk = { roomBytes, nowMs: 1_000_000, holds: 0 };
   const reserve = {
@@ -25,9 +25,9 @@ function create({ roomBytes = 100 * megabyte, bytesMax = Number.POSITIVE_INFINIT
     },
   };
   const pages = {
-    bytes: megabyte,
+    bytes: usedBytes,
     freeBytes: 0,
-    fileBytes: megabyte,
+    fileBytes: usedBytes,
     logBytes: 0,
     logBytesMax: 16 * megabyte,
     tighten: () => steps.push('tighten'),
@@ -151,4 +151,83 @@ test('below a bound of its own some is kept for settlements, and for a while aft
   assert.equal(room.isFull, false);
   room.assertFor(megabyte);
   assert.equal(steps.length, 2);
+});
+
+test('a bound keeps a tenth for settlements, and 4 MB at most', () => {
+  for (const [bytesMax, sendBytesMax] of [
+    [10 * megabyte, 9 * megabyte],
+    [40 * megabyte, 36 * megabyte],
+    [100 * megabyte, 96 * megabyte],
+  ] as const) {
+    const { room, refuses, steps } = create({ bytesMax });
+    room.assertFor(sendBytesMax - megabyte);
+    assert.deepEqual([refuses(), room.isFull], [true, true]);
+    assert.deepEqual(steps, [`it may not grow beyond ${bytesMax} bytes`]);
+  }
+});
+
+test('what the sends of one turn will take counts before it is stored, and no longer than that', () => {
+  const { room, pages, refuses } = create({ bytesMax: 10 * megabyte });
+  for (let count = 0; count < 8; count++) room.assertFor(megabyte);
+  assert.equal(refuses(), true);
+  pages.bytes = 2 * megabyte;
+  room.measure();
+  assert.equal(refuses(), false);
+});
+
+test('what is there already counts from the start, but for pages that hold nothing', () => {
+  const { room, pages, refuses } = create({ bytesMax: 10 * megabyte, usedBytes: 9 * megabyte });
+  assert.equal(refuses(), true);
+  pages.freeBytes = 5 * megabyte;
+  room.measure();
+  assert.equal(refuses(), false);
+});
+
+test('there is room again below nine tenths, and that is told once', () => {
+  const { room, pages, steps, refuses } = create({ bytesMax: 10 * megabyte, usedBytes: 9 * megabyte });
+  for (let count = 0; count < 3; count++) assert.equal(refuses(), true);
+  pages.bytes = 0.9 * 9 * megabyte + 1;
+  room.measure();
+  assert.deepEqual([steps.length, room.isFull, refuses()], [1, true, false]);
+  pages.bytes = Math.floor(0.9 * 9 * megabyte);
+  room.measure();
+  room.measure();
+  assert.deepEqual([steps.slice(1), room.isFull], [['room'], false]);
+});
+
+test('while the disk is full nothing is held back, and no turn is refused for it', () => {
+  const { room, disk, reserve, pages } = create();
+  room.onDiskFull();
+  room.onDiskFull();
+  const { bytes } = reserve;
+  pages.bytes += 50 * megabyte;
+  disk.roomBytes = 0;
+  room.cover();
+  assert.equal(reserve.bytes, bytes);
+});
+
+test('closed, it gives up what it holds', () => {
+  const { room, reserve } = create();
+  room.close();
+  assert.equal(reserve.bytes, 0);
+});
+
+test('in memory there is room up to the bound, and no disk to fill', () => {
+  const steps: unknown[] = [];
+  const { pages } = create();
+  const bytesMax = 10 * megabyte;
+  const room = new Room({
+    reserve: undefined,
+    pages,
+    bytesMax,
+    nowMs: () => 0,
+    onRoom: (reason) => steps.push(reason),
+  });
+  room.onDiskFull();
+  room.cover();
+  assert.equal(room.isFull, false);
+  room.assertFor(8 * megabyte);
+  assert.throws(() => room.assertFor(1), { code: 'storage-failed' });
+  room.close();
+  assert.equal(steps.length, 1);
 });
