@@ -183,9 +183,10 @@ suite('a subscription', () => {
   test('has two thousand rules at most', () => {
     const { subscription } = subscribe([]);
     const { matches } = compileRule(rule('any', '1=1'), newGuid);
-    for (let count = 0; count < 1_999; count++) subscription.addRule({ definition: rule(`r${count}`, '1=1'), matches });
+    for (let count = 0; count < 1_999; count++)
+      subscription.addRule({ definition: rule(`r${count}`, '1=1'), apply: undefined, matches });
     subscription.assertAddable(rule('last', '1=1'));
-    subscription.addRule({ definition: rule('last', '1=1'), matches });
+    subscription.addRule({ definition: rule('last', '1=1'), apply: undefined, matches });
     assert.throws(() => subscription.assertAddable(rule('more', '1=1')), { code: 'quota-exceeded' });
   });
 
@@ -194,7 +195,7 @@ suite('a subscription', () => {
     const matches = () => {
       throw new RangeError('a fault');
     };
-    subscription.addRule({ definition: rule('bad', '1=1'), matches });
+    subscription.addRule({ definition: rule('bad', '1=1'), apply: undefined, matches });
     const origin = { enqueuedSequenceNumber: 1, hops: 0, deadLetterSource: undefined };
     const { bare } = content(message);
     assert.throws(() => subscription.publish(content(message), filterable(bare), 0, origin), RangeError);
