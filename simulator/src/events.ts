@@ -20,6 +20,7 @@ export interface FleetEvents {
   batteryEmpty(droneId: string): void;
   faultInjected(droneId: string, kind: string): void;
   flightsPaused(paused: boolean): void;
+  wallClockSet(byMs: number): void;
 }
 
 export function logFleetEvents(log: EventLog): FleetEvents {
@@ -37,6 +38,7 @@ export function logFleetEvents(log: EventLog): FleetEvents {
     batteryEmpty: (droneId) => log.warn({ droneId }, 'battery empty in flight'),
     faultInjected: (droneId, kind) => log.info({ droneId, kind }, 'fault injected'),
     flightsPaused: (paused) => log.info({ paused }, 'flights paused or resumed'),
+    wallClockSet: (byMs) => log.warn({ byMs: Math.round(byMs) }, 'the wall clock was set'),
   };
 }
 

@@ -7,6 +7,7 @@ import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { registerControl } from './adapters/http/control.ts';
 import { httpFleetRegister, httpTelemetry } from './adapters/http/scheduler-client.ts';
 import { Fleet } from './app/fleet.ts';
+import { FlightTime, registerBy, reportBy } from './app/flight-time.ts';
 import { flyFleet } from './app/fly-fleet.ts';
 import { TelemetryLoop } from './app/telemetry-loop.ts';
 import type { SimulatorConfig } from './config.ts';
@@ -20,13 +21,22 @@ const registerTimeoutMs = 10_000;
 export interface SimulatorOverrides {
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Milliseconds of a clock that never jumps. */
+  readonly monotonicMs?: () => number;
 }
 
 /** The fleet that flies. It is ready once the scheduler knows all its drones, and starts without waiting for that. */
 export async function createSimulator(config: SimulatorConfig, overrides: SimulatorOverrides = {}): Promise<Service> {
-  const { logger = createLogger({ service: 'simulator', level: config.logLevel }), clock = systemClock } = overrides;
+  const {
+    logger = createLogger({ service: 'simulator', level: config.logLevel }),
+    clock: wallClock = systemClock,
+    monotonicMs = () => performance.now(),
+  } = overrides;
   await using resources = new AsyncDisposableStack();
-  const { register, report } = connect(config, logger, resources);
+  const clock = new FlightTime(wallClock, monotonicMs);
+  const scheduler = connect(config, logger, resources);
+  const register = registerBy(clock, scheduler.register);
+  const report = reportBy(clock, scheduler.report);
   const random = seededRandom(config.seed);
   const events = logFleetEvents(logger);
   const fleet = new Fleet({ timeScale: config.timeScale, random, events });

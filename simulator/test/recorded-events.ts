@@ -16,6 +16,7 @@ export function recordedEvents(): { readonly events: FleetEvents; readonly told:
     batteryEmpty: (droneId) => tell('batteryEmpty', droneId),
     faultInjected: (droneId, kind) => tell('faultInjected', droneId, kind),
     flightsPaused: (paused) => tell('flightsPaused', paused),
+    wallClockSet: (byMs) => tell('wallClockSet', byMs),
   };
   return { events, told };
 }

@@ -3,7 +3,7 @@ import { advance, skipTo } from '../domain/advance.ts';
 import { type Cadence, cadenceFor } from '../domain/cadence.ts';
 import { activityOf, type SimDrone } from '../domain/drone.ts';
 import { crash, loseLink, restore } from '../domain/fault.ts';
-import { obey } from '../domain/obey.ts';
+import { obey, onClockSet } from '../domain/obey.ts';
 import type { Random } from '../domain/random.ts';
 import { reportOf } from '../domain/report.ts';
 import { type KnownFleet, resume } from '../domain/resume.ts';
@@ -63,6 +63,15 @@ export class Fleet {
   /** Brings every drone that is at something to the present; a change of activity is told at once. */
   advance(nowMs: number): void {
     for (const member of this.#order) if (isActive(member.drone)) this.#bringTo(member, nowMs);
+  }
+
+  /** The wall clock was set forward, or back: what drones wait for by it comes sooner, or later. */
+  wallClockSet(byMs: number, nowMs: number): void {
+    for (const member of this.#order) {
+      this.#bringTo(member, nowMs);
+      member.drone = onClockSet(member.drone, byMs);
+    }
+    this.#options.events.wallClockSet(byMs);
   }
 
   /** Reports that are due, at most `max`, from drones that have waited longest since their turn. */

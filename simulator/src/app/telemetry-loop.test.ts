@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { TelemetryReport } from '@dronedelivery/contracts';
-import { FakeClock } from '@dronedelivery/testing';
+import type { DroneActivity, FlyMission, TelemetryReport } from '@dronedelivery/contracts';
+import { JumpingClock } from '@dronedelivery/testing';
 import { recordedEvents } from '../../test/recorded-events.ts';
 import { flyMission, knownDrone, knownFleet, noonMs } from '../../test/sample-fleet.ts';
 import { Fleet } from './fleet.ts';
+import { FlightTime, reportBy } from './flight-time.ts';
 import type { ReportOutcome, ReportTelemetry } from './ports.ts';
 import { TelemetryLoop } from './telemetry-loop.ts';
 
@@ -15,20 +16,21 @@ function begin(
   droneCount: number,
   answer: (post: Post) => Promise<ReportOutcome> | ReportOutcome,
 ) {
-  const clock = new FakeClock(noonMs);
+  const clock = new JumpingClock(noonMs);
+  const time = new FlightTime(clock, clock.monotonicMs);
   const { events, told } = recordedEvents();
   const fleet = new Fleet({ timeScale: 1, random: () => 0, events });
   const drones = Array.from({ length: droneCount }, (_, index) => knownDrone({ droneId: `drone-${index}` }));
   fleet.adopt(drones, knownFleet, noonMs);
   const posts: Post[] = [];
   const report: ReportTelemetry = async (reports) => {
-    const post = { reports, atMs: clock.now() - noonMs };
+    const post = { reports, atMs: clock.monotonicMs() - noonMs };
     posts.push(post);
     return answer(post);
   };
   const register = { drones: async () => drones.map((drone) => ({ ...drone, telemetrySequence: 500 })) };
   const loop = new TelemetryLoop({
-    ...{ fleet, report, register, clock, events, random: () => 0.5 },
+    ...{ fleet, report: reportBy(time, report), register, clock: time, events, random: () => 0.5 },
     ...{ batchMax: 10, concurrentMax: 2, tickMs: 100 },
   });
   const stop = new AbortController();
@@ -107,15 +109,17 @@ test('stale reports make the drones go on above what the scheduler has heard', a
   );
 });
 
+/** Commands a mission to a drone that knows none. */
+const commanding = (changes: Partial<FlyMission>) => (post: Post) => {
+  const outcome = takenAs('accepted', post);
+  if (outcome.kind === 'answered' && post.reports[0]?.missionId === undefined)
+    outcome.answer.commands.push(flyMission({ droneId: 'drone-0', ...changes }));
+  return outcome;
+};
+
 test('a command is echoed at the next look, and the mission told as it goes', async (context) => {
   const departAt = new Date(noonMs + 2_000).toISOString();
-  const { clock, posts } = begin(context, 1, (post) => {
-    const outcome = takenAs('accepted', post);
-    if (outcome.kind === 'answered' && post.reports[0]?.missionId === undefined) {
-      outcome.answer.commands.push(flyMission({ droneId: 'drone-0', departAt }));
-    }
-    return outcome;
-  });
+  const { clock, posts } = begin(context, 1, commanding({ departAt }));
   await clock.advance(700_000);
   const [first, echo, departed] = posts.flatMap(({ reports, atMs }) => reports.map((report) => ({ ...report, atMs })));
   assert.equal(first?.missionId, undefined);
@@ -126,4 +130,24 @@ test('a command is echoed at the next look, and the mission told as it goes', as
     [...seen],
     ['Idle', 'EnRouteToPickup', 'Loading', 'EnRouteToDropoff', 'Unloading', 'Returning', 'Charging'],
   );
+});
+
+test('a wall clock that is set lets a drone depart sooner, and fly as ever', async (context) => {
+  const departAt = new Date(noonMs + 60_000).toISOString();
+  const changes = { departAt, pickupTime: departAt };
+  const beganMs = (posts: readonly Post[], activity: DroneActivity) =>
+    posts.find(({ reports }) => reports[0]?.activity === activity)?.atMs ?? Number.NaN;
+  const flownMs = (posts: readonly Post[]) => beganMs(posts, 'Returning') - beganMs(posts, 'EnRouteToPickup');
+  const even = begin(context, 1, commanding(changes));
+  await even.clock.advance(700_000);
+  const { clock, posts, told } = begin(context, 1, commanding(changes));
+  await clock.advance(20_000);
+  clock.jump(30_000);
+  while (Number.isNaN(beganMs(posts, 'EnRouteToDropoff'))) await clock.advance(1_000);
+  assert.equal(beganMs(posts, 'EnRouteToPickup'), 30_000);
+  assert.equal(Date.parse(posts.at(-1)?.reports[0]?.at ?? ''), noonMs + 30_000 + (posts.at(-1)?.atMs ?? 0));
+  clock.jump(-3_600_000);
+  await clock.advance(500_000);
+  assert.equal(flownMs(posts), flownMs(even.posts));
+  assert.ok(told.includes('wallClockSet 30000') && told.includes('wallClockSet -3600000'));
 });

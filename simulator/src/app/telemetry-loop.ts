@@ -1,15 +1,16 @@
 import type { TelemetryReport } from '@dronedelivery/contracts';
-import { type Clock, pause } from '@dronedelivery/service-kit/clock';
+import { pause } from '@dronedelivery/service-kit/clock';
 import type { Random } from '../domain/random.ts';
 import type { FleetEvents } from '../events.ts';
 import type { Fleet } from './fleet.ts';
+import type { FlightTime } from './flight-time.ts';
 import type { FleetRegister, ReportTelemetry } from './ports.ts';
 
 export interface TelemetryLoopOptions {
   readonly fleet: Fleet;
   readonly report: ReportTelemetry;
   readonly register: Pick<FleetRegister, 'drones'>;
-  readonly clock: Clock;
+  readonly clock: FlightTime;
   readonly random: Random;
   readonly events: FleetEvents;
   /** Reports in one batch. */
@@ -51,6 +52,8 @@ export class TelemetryLoop {
   #tick(signal: AbortSignal): void {
     const { fleet, clock, batchMax } = this.#options;
     const nowMs = clock.now();
+    const setMs = clock.look();
+    if (setMs !== 0) fleet.wallClockSet(setMs, nowMs);
     fleet.advance(nowMs);
     if (nowMs < this.#retryAtMs) return;
     // After a failure one batch tries the way for all.

@@ -43,7 +43,7 @@ export interface SimDrone {
   readonly performance: DronePerformance;
   readonly base: Base;
   readonly condition: Condition;
-  /** The moment, wall clock, that all of this is true of. */
+  /** The moment, by flight time, that all of this is true of. */
   readonly atMs: number;
   /** In flight: where and with what charge the leg began. */
   readonly position: Position;

@@ -54,6 +54,14 @@ function loadAnew(drone: SimDrone, known: Mission, mission: Mission): SimDrone {
   return { ...drone, task: { kind: 'loading', endsAtMs: Math.max(drone.atMs, mission.pickupTimeMs) + leftMs } };
 }
 
+/** By the wall clock nothing changes of what the drone waits for: by its own time that is sooner when the other was set forward. */
+export function onClockSet(drone: SimDrone, byMs: number): SimDrone {
+  const { mission: known } = drone;
+  if (known === null) return drone;
+  const mission = { ...known, departAtMs: known.departAtMs - byMs, pickupTimeMs: known.pickupTimeMs - byMs };
+  return loadAnew({ ...drone, mission }, known, mission);
+}
+
 function goHome(drone: SimDrone, command: ReturnToStation): SimDrone {
   const { mission } = drone;
   const base = baseOf(command.station);

@@ -3,7 +3,7 @@ import { distanceM } from '@dronedelivery/geo';
 import { applyDroneChange, type Drone, type ReceivedReport } from '../domain/drone.ts';
 import { isBound, type Mission, type MissionKey } from '../domain/mission.ts';
 import { advance } from '../domain/mission-advance.ts';
-import { checkReport, type ReportLimits, type ReportResult } from '../domain/report-check.ts';
+import { believedInTime, checkReport, type ReportLimits, type ReportResult } from '../domain/report-check.ts';
 import { flightUsage } from '../domain/usage.ts';
 import { decisionOf } from './decision.ts';
 import type { FleetView } from './fleet-view.ts';
@@ -34,7 +34,7 @@ export class TelemetryBatch {
     const drone = this.#drones.get(report.droneId) ?? this.#fleet.drone(report.droneId);
     const model = drone && this.#fleet.models.get(drone.modelId);
     if (drone === undefined || model === undefined) return { result: 'unknown-drone', decision: null };
-    const received = { ...report, receivedAtMs };
+    const received = believedInTime({ ...report, receivedAtMs }, this.#limits);
     const wayM = distanceM(drone.location, report.location);
     const result = checkReport(drone, model, received, wayM, this.#limits);
     if (result !== 'accepted') return { result, decision: null };

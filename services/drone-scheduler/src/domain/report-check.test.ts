@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { distanceM } from '@dronedelivery/geo';
 import { courier, drone, minuteMs, nowMs, place, report } from '../../test/builders.ts';
 import type { Drone, ReceivedReport } from './drone.ts';
-import { checkReport } from './report-check.ts';
+import { believedInTime, checkReport } from './report-check.ts';
 
 const flying = drone({
   activity: 'EnRouteToPickup',
@@ -15,10 +15,9 @@ const flying = drone({
 });
 const next = (fields: Partial<ReceivedReport> = {}) =>
   report({ sequence: 6, activity: 'EnRouteToPickup', stateOfChargePercent: 59, ...fields });
-const check = (received: ReceivedReport, before: Drone = flying, timeScale = 1) => {
-  const limits = { timeScale, clockAheadMsMax: minuteMs };
-  return checkReport(before, courier, received, distanceM(before.location, received.location), limits);
-};
+const limitsOf = (timeScale: number) => ({ timeScale, clockAheadMsMax: minuteMs });
+const check = (received: ReceivedReport, before: Drone = flying, timeScale = 1) =>
+  checkReport(before, courier, received, distanceM(before.location, received.location), limitsOf(timeScale));
 
 test('what is not newer is stale', () => {
   assert.equal(check(next({ sequence: 5 })), 'stale');
@@ -37,9 +36,12 @@ test('a battery does not fill in flight', () => {
   assert.equal(check(next({ stateOfChargePercent: 70, activity: 'Charging' })), 'accepted');
 });
 
-test('a clock far ahead is not believed', () => {
-  const at = new Date(nowMs + 10 * minuteMs).toISOString();
-  assert.equal(check({ ...next(), at }), 'implausible');
+test('a clock far ahead is not believed: ours counts', () => {
+  const at = (ms: number) => new Date(nowMs + ms).toISOString();
+  const believed = (ms: number) => believedInTime({ ...next({ receivedAtMs: nowMs }), at: at(ms) }, limitsOf(1)).at;
+  assert.equal(believed(minuteMs), at(minuteMs));
+  assert.equal(believed(minuteMs + 1), at(0));
+  assert.equal(believed(-10 * minuteMs), at(-10 * minuteMs));
 });
 
 test('a drone whose clock was set back flies on, but no faster than it can', () => {

@@ -5,7 +5,7 @@ export type ReportResult = TelemetryAnswer['results'][number]['result'];
 
 export interface ReportLimits {
   readonly timeScale: number;
-  /** How far a drone's clock may be ahead of ours. */
+  /** How far a drone's clock may be ahead of ours and still be believed. */
   readonly clockAheadMsMax: number;
 }
 
@@ -16,6 +16,12 @@ const positionSlackM = 500;
 const pauseMsMax = 60_000;
 const chargeSlackPercent = 2;
 
+/** The report at the moment when it came, where its own moment lies far ahead: one of the two clocks is wrong, but the drone is heard. */
+export function believedInTime(report: ReceivedReport, { clockAheadMsMax }: ReportLimits): ReceivedReport {
+  if (Date.parse(report.at) <= report.receivedAtMs + clockAheadMsMax) return report;
+  return { ...report, at: new Date(report.receivedAtMs).toISOString() };
+}
+
 /** Whether a report can be true, given the one before it. `distanceM` is the way between the two. */
 export function checkReport(
   drone: Drone,
@@ -25,7 +31,6 @@ export function checkReport(
   limits: ReportLimits,
 ): Extract<ReportResult, 'accepted' | 'stale' | 'implausible'> {
   if (report.sequence <= drone.telemetrySequence) return 'stale';
-  if (Date.parse(report.at) > report.receivedAtMs + limits.clockAheadMsMax) return 'implausible';
   // Where a drone is after it was lost, or at its first word, is news and not a contradiction.
   if (drone.reportedAtMs === null || drone.lost || drone.outOfService) return 'accepted';
   if (distanceM > reachM(drone.reportedAtMs, model, report, limits)) return 'implausible';
