@@ -68,7 +68,7 @@ export function clockSuite({ forLong }: { readonly forLong: boolean }): void {
     const endings = await untilAllEnded(running, traffic);
     for (const line of recoveryTimes(endings, disturbances)) t.diagnostic(line);
     t.diagnostic(JSON.stringify([...traffic.answers]));
-    assertDelivered(endings, []);
+    assertDelivered(endings);
     assertAnswers(traffic);
     await assertInvariants(running, [...traffic.accepted.keys()]);
     const { body } = await running.operator.request('GET', '/v1/deadletters');
