@@ -1,9 +1,9 @@
 // The clients of an open load: takes what to do as a message, and answers with what came of it.
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentiles } from './load.ts';
 import type { AcceptedDelivery, OpenLoad, OpenLoadResult } from './open-load.ts';
+import { giveWay } from './process-usage.ts';
 import { type RawAnswer, RawConnection } from './raw-connection.ts';
 import { deliveryRequestBody } from './requests.ts';
 
@@ -93,7 +93,7 @@ function requestOf({ host }: URL, token: string, body: string): Buffer {
 }
 
 async function run(load: OpenLoad): Promise<OpenLoadResult> {
-  if (load.niceness !== undefined) setPriority(load.niceness);
+  giveWay(process.pid, load.givesWayBy ?? 0);
   const clients = new Clients(load);
   const startedAt = performance.now();
   let due = 0;

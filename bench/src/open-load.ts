@@ -10,8 +10,8 @@ export interface OpenLoad {
   readonly forMs: number;
   /** Of clients that wait for their answers; what would be more is not sent. */
   readonly inFlightMax: number;
-  /** By which the clients' process gives way to others; none when absent. */
-  readonly niceness?: number;
+  /** By how much the clients' process is nicer than its starter. */
+  readonly givesWayBy?: number;
 }
 
 export interface AcceptedDelivery {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 
 const ticksPerSecond = 100;
 
@@ -6,6 +7,11 @@ const ticksPerSecond = 100;
 export function residentMb(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (Number(line ?? 0) * 1024) / 1e6;
+}
+
+/** Lets a process take only what others leave; its threads that run already keep their priority. */
+export function giveWay(pid: number, by: number): void {
+  setPriority(pid, Math.min(19, getPriority(pid) + by));
 }
 
 /** Processor seconds that a process has used so far; Linux only, from /proc. */

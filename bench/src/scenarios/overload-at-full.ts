@@ -6,7 +6,7 @@ import { assignmentTimes, untilHandled } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { soonS, untilSoonAgain, watchMemory } from '../measures.ts';
 import { type AcceptedDelivery, type OpenLoadResult, runOpenLoad } from '../open-load.ts';
-import { processorSecondsOf } from '../process-usage.ts';
+import { giveWay, processorSecondsOf } from '../process-usage.ts';
 import { type Figure, print } from '../report.ts';
 
 const drones = 12_000;
@@ -20,13 +20,18 @@ const timesTooMany = 10;
 const inFlightMax = 400;
 const cores = 2;
 /** The clients would be on other machines: they take what the system leaves. */
-const niceness = 10;
+const clientsGiveWayBy = 10;
+/** These would be as well, as the ingress of a cluster is: they turn away in the time that the accepted work leaves. */
+const wayIn = { processes: ['edge', 'ingestion'], givesWayBy: 5 } as const;
+/** Some ten seconds' work of this machine, as the setting is meant. */
+const settings = { edge: {}, ingestion: { WAITING_MAX: '4000' } } as const;
 const samplesMax = 4_000;
 const recoveryLimitS = 10;
 
 /** Ten times as many requests as the whole machine can work off and fly, through the edge with its own limits. */
 export async function overloadAtFullScenario(): Promise<void> {
-  await using system = await startBenchSystem({ drones, timeScale }, { settings: { edge: {} } });
+  await using system = await startBenchSystem({ drones, timeScale }, { settings });
+  for (const name of wayIn.processes) giveWay(system.info.services[name]?.pid ?? 0, wayIn.givesWayBy);
   const run = await prepare(system);
   let peak = 0;
   for (const perSecond of ratesPerS) peak = Math.max(peak, (await run(perSecond, rateMs)).goodput);
@@ -83,7 +88,14 @@ async function prepare(system: LocalSystem) {
   const token = tokens[0] ?? '';
   return async (perSecond: number, forMs: number): Promise<Outcome> => {
     const startMs = Date.now();
-    const load = await runOpenLoad({ url: edgeUrl, tokens, perSecond, forMs, inFlightMax, niceness });
+    const load = await runOpenLoad({
+      url: edgeUrl,
+      tokens,
+      perSecond,
+      forMs,
+      inFlightMax,
+      givesWayBy: clientsGiveWayBy,
+    });
     const endMs = Date.now();
     const recoveredMs = await untilSoonAgain(system, { url: services.ingestion?.url ?? '', token }, endMs);
     await untilHandled(services.broker?.url ?? '');

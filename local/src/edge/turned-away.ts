@@ -50,8 +50,6 @@ export function createTurnedAway(nowMs: () => number) {
   };
 }
 
-export type TurnedAway = ReturnType<typeof createTurnedAway>;
-
 const codes = Object.keys(scopes) as MemorableCode[];
 
 /** A caller's name holds a space, a service's does not. */
