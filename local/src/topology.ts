@@ -122,6 +122,9 @@ function sharedEnvironment(
     HOST: host,
     // Stripping types needs a parser in WebAssembly in every process; with the stripped code cached none is loaded.
     NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/node-compile'),
+    // glibc keeps a heap for each thread otherwise, and what start-up has freed in it: some 5 MB a process at rest.
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_TRIM_THRESHOLD_: '1048576',
     LOG_LEVEL: options.logLevel,
     TIME_SCALE: String(options.timeScale),
     TOKEN_ISSUER: urls('account'),
