@@ -21,6 +21,8 @@ export const settings = {
   WAITING_PER_BUSINESS_MAX: integer({ min: 1, max: 10_000_000 }).or(6000),
   /** Messages that all consumers together may have in hand: these do not wait any more. */
   IN_HAND_MAX: integer({ min: 0, max: 1_000_000 }).or(256),
+  /** A broker that is not there must not keep a process from answering for longer. */
+  FIRST_LOOK_TIMEOUT_MS: milliseconds({ min: 0, max: 60_000 }).or(1000),
   LOOK_INTERVAL_MS: milliseconds({ min: 10, max: 10_000 }).or(250),
   /** Without a look at the queue for so long nobody is refused for what waits on it. */
   BLIND_AFTER_MS: milliseconds({ min: 100, max: 600_000 }).or(10_000),

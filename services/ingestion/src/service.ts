@@ -20,9 +20,6 @@ export interface IngestionOverrides {
   readonly random?: () => number;
 }
 
-/** A broker that is not there must not keep a process from answering. */
-const firstLookLimitMs = 1000;
-
 export async function createIngestionService(
   config: IngestionConfig,
   overrides: IngestionOverrides = {},
@@ -62,7 +59,7 @@ export async function createIngestionService(
     }),
   );
   registerRoutes(server, accept, now);
-  await within(firstLookLimitMs, watcher.firstLook, clock);
+  await within(config.firstLookTimeoutMs, watcher.firstLook, clock);
   const url = await server.listen();
 
   const running = resources.move();

@@ -47,6 +47,8 @@ suite('what waits on the queue', () => {
       TOKEN_ISSUER: issuer.issuer,
       JWKS_URL: issuer.jwksUrl,
       LOOK_INTERVAL_MS: '20',
+      FIRST_LOOK_TIMEOUT_MS: '60000',
+      BLIND_AFTER_MS: '60000',
       WAITING_MAX: '8',
       WAITING_PER_BUSINESS_MAX: '5',
       IN_HAND_MAX: '2',
