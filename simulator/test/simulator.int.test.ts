@@ -9,7 +9,7 @@ import { locationOf } from '../src/domain/place.ts';
 import { createSimulator } from '../src/service.ts';
 import { StandInScheduler } from './stand-in-scheduler.ts';
 
-const timeScale = 300;
+const timeScale = 100;
 
 const until = <T>(what: string, look: () => T | Promise<T>) => eventually(look, { what });
 
