@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Broker } from '../src/broker/broker.ts';
-import { parseConfig } from '../src/config/parse-config.ts';
 import { Queue } from '../src/core/queue.ts';
 import { type AdministrationRequest, createAdministrationApi } from '../src/http/administration/api.ts';
-import { SqliteStore } from '../src/storage/sqlite-store.ts';
 import { readXml, type XmlElement } from '../src/xml/read-xml.ts';
-import { ManualClock } from './support/manual-clock.ts';
+import { createMemoryBroker } from './support/memory-broker.ts';
 import { arrival } from './support/samples.ts';
 
 const config = {
@@ -30,13 +27,12 @@ interface Answer {
 
 /** The API on a broker in memory, without any network. */
 function open() {
-  const clock = new ManualClock(Date.UTC(2030, 0, 1));
-  const nowMs = () => clock.nowMs();
-  const room = { beforeCommit: () => undefined, bytesMax: Number.POSITIVE_INFINITY, nowMs, onRoom: () => undefined };
-  const store = new SqliteStore(':memory:', room);
-  let tokens = 0;
-  const broker = new Broker(parseConfig(config), store, clock, () => Buffer.alloc(16, ++tokens));
-  const api = createAdministrationApi({ administration: broker.administration, keys: undefined, nowMs });
+  const { broker, clock } = createMemoryBroker(config);
+  const api = createAdministrationApi({
+    administration: broker.administration,
+    keys: undefined,
+    nowMs: () => clock.nowMs(),
+  });
   const ask = (method: string, path: string, more: Partial<AdministrationRequest> = {}): Answer => {
     const url = `/${path}${path.includes('?') ? '&' : '?'}api-version=2021-05`;
     const request = { method, url, host: 'host:1', authorization: undefined, ifMatch: undefined, body: '', ...more };
@@ -231,6 +227,10 @@ suite('a change', () => {
       ],
     ] as const;
     for (const [path, description] of refusals) assert.equal(put(path, description, '*').status, 400, path);
+    put('u', '<TopicDescription><RequiresDuplicateDetection>true</RequiresDuplicateDetection></TopicDescription>');
+    const longer = '<TopicDescription><DefaultMessageTimeToLive>PT1H</DefaultMessageTimeToLive></TopicDescription>';
+    assert.equal(field(put('u', longer, '*'), 'DefaultMessageTimeToLive'), 'PT1H');
+    assert.equal(field(put('u', longer, '*'), 'RequiresDuplicateDetection'), 'true');
     const errors = 'DeadLetteringOnFilterEvaluationExceptions';
     const description = `<SubscriptionDescription><${errors}>false</${errors}></SubscriptionDescription>`;
     assert.equal(field(put('t/Subscriptions/s', description, '*'), errors), 'false');
@@ -265,6 +265,16 @@ suite('a change', () => {
     for (const body of bodies) assert.equal(ask('PUT', 'n', { body }).status, 400, body);
     assert.match(put('n', '<a>').body, /<Code>400<\/Code><Detail>The body cannot be understood: /);
   });
+});
+
+test('an unsuitable name is told, cut to what anyone can read', () => {
+  const { put } = open();
+  for (const path of ['-a', 'a b', 'x'.repeat(261), 'a/Subscriptions/b/c']) {
+    const { status, body } = put(path, '<QueueDescription/>');
+    assert.equal(status, 400, path);
+    assert.match(body, /no name of an entity/);
+  }
+  assert.ok(put('x'.repeat(3_000), '<QueueDescription/>').body.length < 500);
 });
 
 test('addresses that are none, and those that name nothing', () => {

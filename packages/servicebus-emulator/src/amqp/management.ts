@@ -44,8 +44,8 @@ const peekedMax = 256;
 
 function peekMessages({ broker, path, limits }: OperationContext, body: RequestBody): object | undefined {
   const queue = broker.findSource(path);
-  const countMax = Math.min(body.integer('message-count'), peekedMax);
-  const first = Math.max(0, body.integer('from-sequence-number'));
+  const countMax = body.count('message-count', peekedMax);
+  const first = body.count('from-sequence-number', Number.MAX_SAFE_INTEGER);
   const found = broker.peek(queue, first, countMax, body.text('session-id'));
   const messages: object[] = [];
   let bytes = 0;

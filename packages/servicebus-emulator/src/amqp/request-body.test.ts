@@ -25,6 +25,10 @@ test('whole numbers, also as 8 bytes', () => {
     assert.equal(body(value).integer('field'), expected);
   for (const value of [undefined, null, 1.5, '5', Number.NaN, 2 ** 53, int64(2n ** 53n), Buffer.alloc(4, 1), true])
     assert.throws(() => body(value).integer('field'), { ...invalid, message: "'field' is not a whole number." });
+  assert.deepEqual(
+    [-1, 0, 3, 4, int64(-5n)].map((value) => body(value).count('field', 3)),
+    [0, 0, 3, 3, 0],
+  );
   assert.deepEqual(body([1, int64(2n)]).integers('field'), [1, 2]);
   assert.throws(() => body([1, 'x']).integers('field'), invalid);
 });

@@ -15,6 +15,11 @@ export class RequestBody {
     return toInteger(this.#fields[name], name);
   }
 
+  /** Whatever lies outside counts as the nearest: below nothing there is no less, and in a query no end. */
+  count(name: string, most: number): number {
+    return Math.max(0, Math.min(this.integer(name), most));
+  }
+
   integers(name: string): number[] {
     return this.list(name).map((value) => toInteger(value, name));
   }

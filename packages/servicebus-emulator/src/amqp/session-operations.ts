@@ -65,7 +65,7 @@ function listSessions({ broker, path }: OperationContext, body: RequestBody): ob
   const queue = broker.findSource(path);
   sessionsOf(queue);
   const since = body.time('last-updated-time');
-  const skip = Math.max(0, body.integer('skip'));
-  const ids = broker.listSessions(queue, since, skip, Math.min(body.integer('top'), listedMax));
+  const skip = body.count('skip', Number.MAX_SAFE_INTEGER);
+  const ids = broker.listSessions(queue, since, skip, body.count('top', listedMax));
   return ids.length === 0 ? undefined : { skip: skip + ids.length, 'sessions-ids': ids };
 }

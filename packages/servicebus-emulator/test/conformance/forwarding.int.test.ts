@@ -66,10 +66,10 @@ suite('forwarding', { concurrency: true }, () => {
 
   test('the destination looks for duplicates, a scheduled message goes on at its moment', async () => {
     const sender = namespace.client().createSender('forward-unique');
+    await send('forward-unique', { messageId: 'one' });
+    await send('forward-unique', { messageId: 'one' });
     const soon = new Date(Date.now() + 1_000);
     await sender.scheduleMessages({ body: 'scheduled', messageId: 'two' }, soon);
-    await send('forward-unique', { messageId: 'one' });
-    await send('forward-unique', { messageId: 'one' });
     const receiver = namespace.client().createReceiver('forward-unique-end');
     assert.deepEqual(bodies(await receive(receiver, 2)), ['forward-unique', 'scheduled']);
     assert.ok(Date.now() >= soon.getTime());
