@@ -132,6 +132,6 @@ test('who stops waiting for a session is answered, and keeps none from others', 
   const [opened] = [once(patient, 'receiver_open')];
   sender.send({ group_id: 'a', body: 'for whoever still waits' });
   await opened;
-  assert.equal((patient.remote.attach.source.filter as Record<string, string>)['com.microsoft:session-filter'], 'a');
+  assert.deepEqual(patient.source.filter, { 'com.microsoft:session-filter': 'a' });
   connection.close();
 });

@@ -24,8 +24,8 @@ function removeRule({ broker: { administration }, path }: OperationContext, body
 
 function enumerateRules({ broker: { administration }, path }: OperationContext, body: RequestBody): object | undefined {
   const { rules } = administration.getSubscription(path).subscription;
-  const skip = Math.max(0, body.integer('skip'));
-  const page = rules.slice(skip, skip + Math.min(Math.max(0, body.integer('top')), pageMax));
+  const skip = body.count('skip', Number.MAX_SAFE_INTEGER);
+  const page = rules.slice(skip, skip + body.count('top', pageMax));
   if (page.length === 0) return undefined;
   return { rules: page.map(({ definition }) => ({ 'rule-description': encodeRule(definition) })) };
 }
