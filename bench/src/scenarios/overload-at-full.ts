@@ -13,7 +13,7 @@ const drones = 12_000;
 const timeScale = 100;
 const businesses = 4;
 /** One of them is what the machine sustains at most. */
-const ratesPerS = [300, 450, 600, 750];
+const ratesPerS = [300, 500, 700, 900];
 const rateMs = 15_000;
 const overloadMs = 60_000;
 const timesTooMany = 10;
