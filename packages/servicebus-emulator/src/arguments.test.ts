@@ -33,3 +33,10 @@ test('the bound of the store is a whole number of megabytes', () => {
   assert.equal(read('3'), 3 * 1024 * 1024);
   for (const text of ['0', '1.5', 'much']) assert.throws(() => read(text), /--max-store-mb: expected a number/);
 });
+
+test('the bound of a message is a whole number of kilobytes', () => {
+  const read = (...more: string[]) => parseArguments(['--config', 'c.json', ...more]).limits;
+  assert.equal(read(), undefined);
+  assert.deepEqual(read('--max-message-kb', '1024'), { messageBytesMax: 1024 * 1024 });
+  assert.throws(() => read('--max-message-kb', '1 MB'), /--max-message-kb: expected a number of kilobytes/);
+});

@@ -7,12 +7,19 @@ import { answerAttach } from './attach.ts';
 import { allows, checkToken, type Grant, type SharedAccessKeys } from './authority.ts';
 import { amqpError, asBrokerError } from './conditions.ts';
 import type { ConsumerLink } from './consumer-link.ts';
-import { IncomingSession } from './incoming-session.ts';
+import { type Incoming, IncomingSession } from './incoming-session.ts';
 import type { AmqpLimits } from './limits.ts';
 import { manage } from './management.ts';
 import { ProducerLink } from './producer-link.ts';
 import { ReplyLink } from './reply-link.ts';
-import { decodeRequest, encodeFailure, encodeResponse, type Request, type RequestNode } from './request.ts';
+import {
+  decodeBeginning,
+  decodeRequest,
+  encodeFailure,
+  encodeResponse,
+  type Request,
+  type RequestNode,
+} from './request.ts';
 import type { InnerConnection, InnerReceiver, InnerSender, InnerSession } from './rhea-internals.ts';
 import { isTrusted } from './sasl.ts';
 import { openConsumer, type SessionLink } from './session-link.ts';
@@ -20,6 +27,8 @@ import { SessionWriter } from './session-writer.ts';
 
 const managementSuffix = '/$management';
 const grantsMax = 1_000;
+/** What a request may hold around a message of the largest size. */
+const requestOverheadBytes = 64 * 1024;
 
 export interface ConnectionSurroundings {
   readonly broker: Broker;
@@ -38,7 +47,7 @@ interface SessionState {
 type Outlet = ConsumerLink | SessionLink | ReplyLink;
 
 /** Takes a message that came in on a link. */
-type Intake = (delivery: Delivery, payload: Buffer | undefined, format: number) => void;
+type Intake = (delivery: Delivery, incoming: Incoming) => void;
 
 /** One client: its sessions, its links and what it may use. */
 export class ClientConnection {
@@ -105,8 +114,13 @@ export class ClientConnection {
     // It was told how many channels there are; rhea would keep every session that it begins on one of them again.
     if (this.#sessions.size >= limits.sessionsPerConnectionMax) throw new RangeError('too many sessions');
     const writer = new SessionWriter(session, limits.unsettledPerSessionMax);
-    const incoming = new IncomingSession(session, broker, writer, limits.messageBytesMax);
+    const incoming = new IncomingSession(session, broker, writer, (link) => this.#bytesMaxOf(link));
     this.#sessions.set(session, { writer, incoming });
+  }
+
+  #bytesMaxOf({ target }: InnerReceiver): number {
+    const { messageBytesMax } = this.#surroundings.limits;
+    return isRequestNode(target?.address ?? '') ? messageBytesMax + requestOverheadBytes : messageBytesMax;
   }
 
   #openIntake(receiver: InnerReceiver): void {
@@ -119,7 +133,7 @@ export class ClientConnection {
       this.#intakes.set(receiver, this.#intakeFor(entityAddress(address), receiver));
       receiver.set_source(receiver.source ?? {});
       receiver.set_target({ address });
-      receiver.local.attach.max_message_size = limits.messageBytesMax;
+      receiver.local.attach.max_message_size = this.#bytesMaxOf(receiver);
       receiver.add_credit(limits.senderCredit);
     } catch (error) {
       receiver.close(amqpError(asBrokerError(error)));
@@ -140,7 +154,7 @@ export class ClientConnection {
     const target = broker.findTarget(address);
     this.#used.set(receiver, target);
     const producer = new ProducerLink(broker, target, limits);
-    return (delivery, payload, format) => producer.onMessage(delivery, payload, format);
+    return (delivery, { payload, format }) => producer.onMessage(delivery, payload, format);
   }
 
   #openOutlet(sender: InnerSender): void {
@@ -158,7 +172,7 @@ export class ClientConnection {
     const state = this.#sessions.get(session);
     if (state === undefined) throw new BrokerError('not-allowed', 'The session is closed.');
     const { writer } = state;
-    if (address === '$cbs' || address.endsWith(managementSuffix)) {
+    if (isRequestNode(address)) {
       const reply = new ReplyLink(sender, writer);
       answerAttach(sender);
       for (const name of [sender.name, sender.target?.address]) if (name) this.#replies.set(name, reply);
@@ -175,8 +189,7 @@ export class ClientConnection {
     const link = receiver as InnerReceiver;
     const state = this.#sessions.get(link.session as InnerSession);
     if (delivery === undefined || state === undefined) return;
-    const { payload, format } = state.incoming.finish(link, message as unknown as Buffer);
-    this.#intakes.get(link)?.(delivery, payload, format);
+    this.#intakes.get(link)?.(delivery, state.incoming.finish(link, message as unknown as Buffer));
     const { senderCredit } = this.#surroundings.limits;
     if (link.credit <= senderCredit / 2 && link.is_open()) link.add_credit(senderCredit - link.credit);
   }
@@ -187,13 +200,15 @@ export class ClientConnection {
     entity: string,
     perform: (request: Request) => object | undefined,
   ): Intake {
-    return (delivery, payload) => {
-      if (payload === undefined) return delivery.reject(amqpError(new BrokerError('message-too-large', 'Too large.')));
+    const tooLarge = new BrokerError('message-too-large', 'The request is larger than the largest message.');
+    return (delivery, { payload, beginning }) => {
+      const request = payload === undefined ? decodeBeginning(beginning) : decodeRequest(payload);
+      if (request === undefined) return delivery.reject(amqpError(tooLarge));
       delivery.accept();
-      const request = decodeRequest(payload);
       let body: object | undefined;
       let failure: BrokerError | undefined;
       try {
+        if (payload === undefined) throw tooLarge;
         body = perform(request);
       } catch (error) {
         failure = asBrokerError(error);
@@ -295,12 +310,18 @@ function encodeReply(
   return encodeResponse(node, request, status, body);
 }
 
+function isRequestNode(address: string): boolean {
+  return address === '$cbs' || address.endsWith(managementSuffix);
+}
+
 /** Some clients give a URI, such as `amqps://host:5672/orders`, where others name the entity alone. */
 function entityAddress(address: string): string {
   return address.replace(/^amqps?:\/\/[^/]*\//i, '');
 }
 
-/** Peek says "nothing there" with 204; operations that answer nothing else say 200. */
+/** Who looks for something is told by 204 that nothing is there; operations that answer nothing else say 200. */
+const looking: readonly unknown[] = ['com.microsoft:peek-message', 'com.microsoft:get-message-sessions'];
+
 function emptyStatus({ properties }: Request): number {
-  return properties.operation === 'com.microsoft:peek-message' ? 204 : 200;
+  return looking.includes(properties.operation) ? 204 : 200;
 }

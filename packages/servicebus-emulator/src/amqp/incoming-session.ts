@@ -12,14 +12,28 @@ const framesPerDeliveryMax = 65_536;
 
 const nothing = Buffer.alloc(0);
 
+/** A message that came in on a link. */
+export interface Incoming {
+  /** Undefined when it was too large. */
+  readonly payload: Buffer | undefined;
+  /** All of it, or as much as was kept. */
+  readonly beginning: Buffer;
+  readonly format: number;
+}
+
 /** Stands between a session's frames and rhea: bounds messages, keeps them encoded, and takes settlements. */
 export class IncomingSession {
-  readonly #messageBytesMax: number;
+  readonly #bytesMaxOf: (link: InnerReceiver) => number;
   /** The delivery that each link is in the middle of. */
   readonly #received = new Map<InnerReceiver, { bytes: number; frames: number; readonly format: number }>();
 
-  constructor(session: InnerSession, broker: Broker, writer: SessionWriter, messageBytesMax: number) {
-    this.#messageBytesMax = messageBytesMax;
+  constructor(
+    session: InnerSession,
+    broker: Broker,
+    writer: SessionWriter,
+    bytesMaxOf: (link: InnerReceiver) => number,
+  ) {
+    this.#bytesMaxOf = bytesMaxOf;
     const answers = new Dispositions(session, 'receiver');
     session.incoming.update = (delivery, settled, state) => {
       delivery.settled = settled;
@@ -38,11 +52,11 @@ export class IncomingSession {
     };
   }
 
-  /** @returns the message that is complete now; without payload when it was too large */
-  finish(link: InnerReceiver, message: Buffer): { readonly payload: Buffer | undefined; readonly format: number } {
+  /** @returns the message that is complete now */
+  finish(link: InnerReceiver, message: Buffer): Incoming {
     const { bytes, format } = this.#received.get(link) ?? { bytes: 0, format: 0 };
     this.#received.delete(link);
-    return { payload: bytes > this.#messageBytesMax ? undefined : message, format };
+    return { payload: bytes > this.#bytesMaxOf(link) ? undefined : message, beginning: message, format };
   }
 
   #inspect(frame: TransferFrame, link: InnerReceiver): void {
@@ -59,6 +73,6 @@ export class IncomingSession {
     delivery.bytes += frame.payload?.length ?? 0;
     if (++delivery.frames > framesPerDeliveryMax) throw new RangeError('a delivery in too many frames');
     // The frames themselves have to reach rhea, which counts them; their bytes need not be kept.
-    if (delivery.bytes > this.#messageBytesMax || frame.payload === undefined) frame.payload = nothing;
+    if (delivery.bytes > this.#bytesMaxOf(link) || frame.payload === undefined) frame.payload = nothing;
   }
 }

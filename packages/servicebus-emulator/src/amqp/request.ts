@@ -1,4 +1,6 @@
 import rhea from 'rhea';
+import { AmqpReader } from '../codec/amqp-reader.ts';
+import { sectionCode } from '../codec/section-code.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import { amqpError, statusOf } from './conditions.ts';
 
@@ -25,6 +27,23 @@ export function decodeRequest(payload: Buffer): Request {
   } catch (error) {
     throw new BrokerError('malformed-message', 'The request cannot be decoded.', { cause: error });
   }
+}
+
+/** Of a request whose end is missing: who asks, as far as its beginning says so. */
+export function decodeBeginning(beginning: Buffer): Request | undefined {
+  try {
+    return decodeRequest(beginning.subarray(0, endOfProperties(beginning)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws DecodeError when they are not complete */
+function endOfProperties(encoded: Buffer): number {
+  const reader = new AmqpReader(encoded);
+  while (reader.readDescriptor() !== sectionCode.properties) reader.skipValue();
+  reader.skipValue();
+  return reader.offset;
 }
 
 /** The two nodes name the same things differently. */

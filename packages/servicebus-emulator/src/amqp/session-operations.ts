@@ -6,6 +6,8 @@ import type { Operation, OperationContext } from './operation.ts';
 import type { RequestBody } from './request-body.ts';
 
 const listedMax = 1_000;
+/** Clients say the last moment that their dates can hold, the end of the year 9999, where they mean no moment. */
+const neverMs = Date.UTC(9999, 11, 31);
 
 /** What receivers ask the management node of an entity with sessions. */
 export const sessionOperations: Readonly<Record<string, Operation>> = {
@@ -64,7 +66,8 @@ function writeState(context: OperationContext, body: RequestBody): undefined {
 function listSessions({ broker, path }: OperationContext, body: RequestBody): object | undefined {
   const queue = broker.findSource(path);
   sessionsOf(queue);
-  const since = body.time('last-updated-time');
+  const time = body.time('last-updated-time');
+  const since = time === undefined || time >= neverMs ? undefined : time;
   const skip = body.count('skip', Number.MAX_SAFE_INTEGER);
   const ids = broker.listSessions(queue, since, skip, body.count('top', listedMax));
   return ids.length === 0 ? undefined : { skip: skip + ids.length, 'sessions-ids': ids };

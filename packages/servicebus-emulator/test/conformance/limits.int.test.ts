@@ -18,6 +18,19 @@ suite('limits', { concurrency: true }, () => {
     await receive(namespace.client().createReceiver('limit-batch', { receiveMode: 'receiveAndDelete' }), 25);
   });
 
+  test('a message that is too large is refused by name, sent or scheduled; the largest can be both', async () => {
+    const sender = namespace.client().createSender('limit-large');
+    const soon = new Date(Date.now() + 60_000);
+    const largest = { body: Buffer.alloc(255 * kilobyte) };
+    await sender.sendMessages(largest);
+    await sender.cancelScheduledMessages(await sender.scheduleMessages(largest, soon));
+    for (const size of [257 * kilobyte, 300 * kilobyte, 2_000 * kilobyte]) {
+      const body = Buffer.alloc(size);
+      await assert.rejects(sender.sendMessages({ body }), { code: 'MessageSizeExceeded' });
+      await assert.rejects(sender.scheduleMessages({ body }, soon), { code: 'MessageSizeExceeded' });
+    }
+  });
+
   test('properties have a bound of their own, at sending and at settling', async () => {
     const sender = namespace.client().createSender('limit-properties');
     const text = 'x'.repeat(30 * kilobyte);

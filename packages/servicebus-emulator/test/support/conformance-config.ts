@@ -49,6 +49,7 @@ export const conformanceConfig = {
           ),
           ...[
             'limit-batch',
+            'limit-large',
             'limit-properties',
             'processor',
             'processor-renewal',
