@@ -40,6 +40,9 @@ function describe(): void {
   const published = {
     ...{ name, version, license, description, type, dependencies },
     engines: { node: '>=24' },
+    // The declarations speak of Node's own types; whoever writes no TypeScript needs none of them.
+    peerDependencies: { '@types/node': '>=24' },
+    peerDependenciesMeta: { '@types/node': { optional: true } },
     files: ['dist'],
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     bin: { 'servicebus-emulator': './dist/main.js' },

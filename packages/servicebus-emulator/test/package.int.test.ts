@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { startBrokerProcess } from './support/broker-process.ts';
@@ -21,14 +21,22 @@ function install(folder: string): string {
   mkdirSync(installed, { recursive: true });
   const archive = path.join(folder, 'dronedelivery-servicebus-emulator-0.1.0.tgz');
   execFileSync('tar', ['xzf', archive, '-C', installed, '--strip-components=1']);
-  symlinkSync(path.dirname(require.resolve('rhea/package.json')), path.join(folder, 'node_modules/rhea'));
-  const { bin } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  const { bin, dependencies, peerDependencies } = JSON.parse(
+    readFileSync(path.join(installed, 'package.json'), 'utf8'),
+  );
+  mkdirSync(path.join(folder, 'node_modules/@types'));
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    symlinkSync(path.dirname(require.resolve(`${name}/package.json`)), path.join(folder, 'node_modules', name));
+  }
   return path.join(installed, bin['servicebus-emulator']);
 }
 
+const folder = await createTemporaryFolder();
+after(() => folder[Symbol.asyncDispose]());
+const installed = install(folder.path);
+
 test("installed from its package it serves the entities of Microsoft's sample, unchanged", async () => {
-  await using folder = await createTemporaryFolder();
-  await using broker = await startBrokerProcess(folder.path, sample, install(folder.path));
+  await using broker = await startBrokerProcess(folder.path, sample, installed);
   await using resources = new AsyncDisposableStack();
   const client = new ServiceBusClient(broker.connectionString);
   resources.defer(() => client.close());
@@ -56,4 +64,18 @@ test("installed from its package it serves the entities of Microsoft's sample, u
     assert.ok(await isEmpty(receiver));
   }
   assert.equal(await broker.end('SIGTERM'), 0);
+});
+
+test('its types are whole with what the package asks for', () => {
+  const program = [
+    "import { type Emulator, startServiceBusEmulator } from '@dronedelivery/servicebus-emulator';",
+    "export const emulator: Emulator = await startServiceBusEmulator({ config: {}, host: '127.0.0.1' });",
+    '// @ts-expect-error: the types are known, and not any',
+    'export const port: string = emulator.port;',
+  ];
+  writeFileSync(path.join(folder.path, 'package.json'), '{ "type": "module" }');
+  writeFileSync(path.join(folder.path, 'program.ts'), program.join('\n'));
+  const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const options = '--noEmit --strict --target esnext --module nodenext --skipLibCheck false --types node program.ts';
+  execFileSync(process.execPath, [compiler, ...options.split(' ')], { cwd: folder.path, encoding: 'utf8' });
 });
