@@ -1,5 +1,5 @@
-import type { DroneState } from '@dronedelivery/contracts';
-import type { ApiClient } from '@dronedelivery/local/api-client';
+import type { Drone, DroneState } from '@dronedelivery/contracts';
+import type { ApiClient, Page } from '@dronedelivery/local/api-client';
 import { type Load, type LoadResult, runLoad } from './load.ts';
 import { deliveryRequestBody } from './requests.ts';
 
@@ -24,7 +24,7 @@ export async function countDrones(operator: ApiClient, state: DroneState): Promi
   let cursor: string | undefined;
   do {
     const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const { body } = await operator.request('GET', `/v1/drones?state=${state}&limit=200${more}`);
+    const { body } = await operator.request<Page<Drone>>('GET', `/v1/drones?state=${state}&limit=200${more}`);
     count += body.items.length;
     cursor = body.nextCursor;
   } while (cursor !== undefined);

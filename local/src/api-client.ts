@@ -1,12 +1,16 @@
 import type { TokenAnswer } from '@dronedelivery/contracts';
 import type { Credentials } from './credentials.ts';
 
-export interface ApiAnswer {
+export interface ApiAnswer<B = unknown> {
   readonly status: number;
   readonly headers: Headers;
   /** Parsed JSON, or undefined where the answer has no body. */
-  // biome-ignore lint/suspicious/noExplicitAny: callers know what they asked for; this client serves scripts and tests.
-  readonly body: any;
+  readonly body: B;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string;
 }
 
 const answerLimitMs = 15_000;
@@ -23,13 +27,17 @@ export class ApiClient {
     this.#credentials = credentials;
   }
 
-  /** @throws Error when the system does not answer; every HTTP status is an answer. */
-  async request(
+  /**
+   * Nothing checks that an answer is of the form that the caller names: this client serves scripts and tests, which know
+   * what they have asked for.
+   * @throws Error when the system does not answer; every HTTP status is an answer.
+   */
+  async request<B = unknown>(
     method: string,
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<ApiAnswer> {
+  ): Promise<ApiAnswer<B>> {
     const answer = await fetch(this.#edgeUrl + path, {
       method,
       headers: {
@@ -42,7 +50,8 @@ export class ApiClient {
     });
     const text = await answer.text();
     const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text || undefined };
+    const parsed: unknown = isJson ? JSON.parse(text) : text || undefined;
+    return { status: answer.status, headers: answer.headers, body: parsed as B };
   }
 
   /** Server-sent events of one path, until the server ends the stream or the signal says so. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { DeliveryStatusEvent } from '@dronedelivery/contracts';
+import type { DeliveryRequestAccepted, DeliveryStatusEvent } from '@dronedelivery/contracts';
 import { ApiClient } from './api-client.ts';
 import { defaults } from './arguments.ts';
 import { demoRequest } from './demo-request.ts';
@@ -20,9 +20,10 @@ try {
 }
 
 async function requestAndFollow(client: ApiClient): Promise<number> {
-  const answer = await client.request('POST', '/v1/deliveryrequests', demoRequest(Date.now(), Math.random));
+  const ask = demoRequest(Date.now(), Math.random);
+  const answer = await client.request<DeliveryRequestAccepted>('POST', '/v1/deliveryrequests', ask);
   if (answer.status !== 202) throw new Error(`The request was not accepted: ${JSON.stringify(answer.body)}`);
-  const id: string = answer.body.deliveryId;
+  const id = answer.body.deliveryId;
   console.log(`Accepted: delivery ${id}`);
   await untilRecorded(client, id);
   let stage = '';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { allOperations, type Operation, type Role } from '@dronedelivery/contracts';
+import { allOperations, type Drone, type Operation, type Role } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { type AbuseSystem, claimsOf, type Door, startAbuseSystem } from './abuse-system.ts';
 import { type AccessRule, accessRules } from './access-rules.ts';
@@ -165,8 +166,8 @@ suite('who may do what', () => {
       const answer = await system.wire.send({ base, method, target, headers, body: JSON.stringify(body) });
       return { status: answer.status, body: JSON.parse(answer.text) };
     };
-    const fleet = await system.running.operator.request('GET', '/v1/drones');
-    const { droneId, location } = fleet.body.items[0];
+    const fleet = await system.running.operator.request<Page<Drone>>('GET', '/v1/drones');
+    const { droneId, location } = fleet.body.items[0] ?? assert.fail('no drone');
     assert.deepEqual((await call('GET', '/v1/drones')).body, { items: [] });
     assert.equal((await call('GET', `/v1/drones/${droneId}`)).status, 404);
     const still = { speedMps: 0, headingDeg: 0, stateOfChargePercent: 50, activity: 'Idle' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { operations } from '@dronedelivery/contracts';
+import { type DeadLetter, operations } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { finalStages, request, untilStage, validationRequest } from '../support/deliveries.ts';
 import { type AbuseSystem, startAbuseSystem } from './abuse-system.ts';
@@ -54,7 +55,7 @@ export function fuzzSuite({ seed, requests }: FuzzOptions): void {
       const { customer, operator } = system.running;
       const id = await request(customer, validationRequest());
       assert.equal((await untilStage(customer, id, finalStages, 120_000)).stage, 'Completed');
-      const deadLetters = async () => (await operator.request('GET', '/v1/deadletters')).body.items;
+      const deadLetters = async () => (await operator.request<Page<DeadLetter>>('GET', '/v1/deadletters')).body.items;
       await eventually(async () => assert.deepEqual(await deadLetters(), []) === undefined, {
         what: 'no dead letters',
       });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Operation } from '@dronedelivery/contracts';
+import type { ApiClientCreated, BusinessRegistered, Operation } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { finalStages, request, untilStage, validationRequest } from '../support/deliveries.ts';
 import type { TestSystem } from '../support/test-system.ts';
@@ -21,14 +21,14 @@ export interface Possessions {
 }
 
 export async function registerBusiness({ system }: TestSystem, name: string) {
-  const { body, status } = await new ApiClient(system.info.edgeUrl, system.info.operator).request(
+  const { body, status } = await new ApiClient(system.info.edgeUrl, system.info.operator).request<BusinessRegistered>(
     'POST',
     '/v1/businesses',
     { name },
   );
   assert.equal(status, 201, JSON.stringify(body));
   const admin = new ApiClient(system.info.edgeUrl, body.client);
-  return { businessId: body.businessId as string, admin };
+  return { businessId: body.businessId, admin };
 }
 
 export async function acquire(running: TestSystem, secret: string): Promise<Possessions> {
@@ -45,7 +45,7 @@ export async function acquire(running: TestSystem, secret: string): Promise<Poss
   const user = await admin.request('POST', '/v1/users', { name: secret });
   assert.equal(user.status, 201, JSON.stringify(user.body));
   const addClient = async () => {
-    const answer = await admin.request('POST', '/v1/clients', { name: secret, roles: ['shipper'] });
+    const answer = await admin.request<ApiClientCreated>('POST', '/v1/clients', { name: secret, roles: ['shipper'] });
     assert.equal(answer.status, 201, JSON.stringify(answer.body));
     return answer.body;
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { allOperations, type Operation, type Role } from '@dronedelivery/contracts';
+import { type ApiClientCreated, allOperations, type Operation, type Role } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { seededRandom } from '@dronedelivery/testing';
 import { type AbuseSystem, claimsOf, startAbuseSystem } from './abuse-system.ts';
@@ -75,12 +75,18 @@ suite('tokens that are not good', () => {
 
   test('a revoked client and the client of a suspended business get no token', async () => {
     const { businessId, admin } = await registerBusiness(system.running, 'Soon suspended');
-    const { body: client } = await admin.request('POST', '/v1/clients', { name: 'A client', roles: ['shipper'] });
+    const { body: client } = await admin.request<ApiClientCreated>('POST', '/v1/clients', {
+      name: 'A client',
+      roles: ['shipper'],
+    });
     assert.equal((await signIn(client)).status, 200);
     await admin.request('DELETE', `/v1/clients/${client.clientId}`);
     const revoked = await signIn(client);
     assert.deepEqual([revoked.status, revoked.body.error], [401, 'invalid_client']);
-    const { body: second } = await admin.request('POST', '/v1/clients', { name: 'A second', roles: ['shipper'] });
+    const { body: second } = await admin.request<ApiClientCreated>('POST', '/v1/clients', {
+      name: 'A second',
+      roles: ['shipper'],
+    });
     const suspension = { status: 'suspended' };
     assert.equal(
       (await system.running.operator.request('PATCH', `/v1/businesses/${businessId}`, suspension)).status,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Delivery } from '@dronedelivery/contracts';
+import type { Delivery, DeliveryStatus } from '@dronedelivery/contracts';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, request, until, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
@@ -34,10 +34,10 @@ suite('estimated times of arrival', () => {
     const told: Told[] = [];
     let delivery: Delivery = assigned;
     for (let flightMinute = 0; !finalStages.includes(delivery.stage); flightMinute++) {
-      const { body } = await customer.request('GET', `/v1/deliveries/${id}/status`);
+      const { body } = await customer.request<DeliveryStatus>('GET', `/v1/deliveries/${id}/status`);
       told.push({ flightMinute, pickupETA: body.pickupETA, deliveryETA: body.deliveryETA });
       await delay(flightMinuteMs);
-      delivery = (await customer.request('GET', `/v1/deliveries/${id}`)).body;
+      delivery = (await customer.request<Delivery>('GET', `/v1/deliveries/${id}`)).body;
     }
     assert.equal(delivery.stage, 'Completed');
     assert.ok(told.length >= 5, `the flight took only ${told.length} minutes`);

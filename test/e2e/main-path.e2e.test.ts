@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { DeliveryStatusEvent } from '@dronedelivery/contracts';
-import { ApiClient } from '@dronedelivery/local/api-client';
+import type { Delivery, DeliveryStatusEvent, Drone, Invoice } from '@dronedelivery/contracts';
+import { ApiClient, type Page } from '@dronedelivery/local/api-client';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { finalStages, history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
@@ -66,7 +66,7 @@ suite('the main path through the edge, with real processes', () => {
       const assigned = await until(customer, id, 'an assigned drone', ({ droneId }) => droneId !== null);
       await customer.request('DELETE', `/v1/deliveryrequests/${id}`);
       await untilStage(customer, id, ['Cancelled']);
-      const drone = await operator.request('GET', `/v1/drones/${assigned.droneId}`);
+      const drone = await operator.request<Drone>('GET', `/v1/drones/${assigned.droneId}`);
       assert.equal(drone.status, 200);
       assert.equal(drone.body.missionId, null);
     });
@@ -133,7 +133,7 @@ suite('the main path through the edge, with real processes', () => {
         const answer = await stranger.request('GET', `/v1/deliveries/${id}${path}`);
         assert.equal(answer.status, 404, path);
       }
-      const list = await stranger.request('GET', '/v1/deliveries');
+      const list = await stranger.request<Page<Delivery>>('GET', '/v1/deliveries');
       assert.deepEqual(list.body.items, []);
       const cancel = await stranger.request('DELETE', `/v1/deliveryrequests/${id}`);
       assert.equal(cancel.status, 202);
@@ -147,7 +147,7 @@ suite('the main path through the edge, with real processes', () => {
       await untilStage(customer, id, ['Completed']);
       const now = new Date();
       const query = `year=${now.getUTCFullYear()}&month=${now.getUTCMonth() + 1}`;
-      const answer = await customer.request('GET', `/v1/invoices/${ownerId}?${query}`);
+      const answer = await customer.request<Invoice>('GET', `/v1/invoices/${ownerId}?${query}`);
       assert.equal(answer.status, 200, JSON.stringify(answer.body));
       assert.equal(answer.body.deliveries.completed, 1);
       assert.equal(answer.body.packages.totalWeight, 3);

@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import type { BusinessRegistered } from '@dronedelivery/contracts';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { request, until, untilStage, validationRequest } from '../support/deliveries.ts';
@@ -55,7 +56,9 @@ suite('the verification', () => {
   }
 
   async function register(): Promise<ApiClient> {
-    const answer = await running.operator.request('POST', '/v1/businesses', { name: 'Second business' });
+    const answer = await running.operator.request<BusinessRegistered>('POST', '/v1/businesses', {
+      name: 'Second business',
+    });
     assert.equal(answer.status, 201);
     return new ApiClient(running.system.info.edgeUrl, answer.body.client);
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { DeadLetter } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import type { Fault } from '../support/fault-proxy.ts';
@@ -77,7 +79,7 @@ export function dependencySuite(cases: readonly DependencyCase[]): void {
     assertDelivered(endings);
     assertAnswers(traffic, [...allowedAnswers, ...withoutKeys]);
     await assertInvariants(faulty.running, [...traffic.accepted.keys()]);
-    const { body } = await faulty.running.operator.request('GET', '/v1/deadletters');
+    const { body } = await faulty.running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
     assert.deepEqual(body.items, []);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { ApiAnswer } from '@dronedelivery/local/api-client';
+import type { DeadLetter, Delivery, Problem } from '@dronedelivery/contracts';
+import type { ApiAnswer, Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { brokerFaults } from '../support/broker-faults.ts';
@@ -35,9 +36,9 @@ const writes: Readonly<Record<string, Write>> = {
   },
   delivery: {
     write: async ({ customer }, n) => {
-      const { body } = await customer.request('GET', '/v1/deliveries?limit=1');
+      const { body } = await customer.request<Page<Delivery>>('GET', '/v1/deliveries?limit=1');
       const emailAddress = `someone-${n}@example.org`;
-      return customer.request('POST', `/v1/deliveries/${body.items[0].id}/notifymerequests`, { emailAddress });
+      return customer.request('POST', `/v1/deliveries/${body.items[0]?.id}/notifymerequests`, { emailAddress });
     },
   },
   'drone-scheduler': {
@@ -85,7 +86,7 @@ suite('stores that are full for a while', () => {
           return answer.status === 503 && answer;
         };
         const refusal = await eventually(isRefused, { ...waiting, what: `a refusal of ${service}` });
-        assert.match(refusal.body.type, /:unavailable$/);
+        assert.match((refusal.body as Problem).type, /:unavailable$/);
         assert.ok(refusal.headers.get('retry-after') !== null);
         if (read !== undefined) assert.equal((await read(running, written)).status, 404);
         const says = logLines(running, service, from).map(({ msg }) => msg);
@@ -119,7 +120,7 @@ suite('stores that are full for a while', () => {
     assertDelivered(endings);
     assertAnswers(traffic, [unknown]);
     await assertInvariants(running, [...traffic.accepted.keys()]);
-    const { body } = await running.operator.request('GET', '/v1/deadletters');
+    const { body } = await running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
     assert.deepEqual(body.items, []);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DeadLetter } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { freeze } from '../support/frozen.ts';
@@ -97,7 +99,7 @@ export function killingSuite({ seed, killsForMs }: { readonly seed: number; read
     assertDelivered(endings);
     assertAnswers(traffic, allowedAnswers);
     await assertInvariants(running, [...traffic.accepted.keys()]);
-    const { body } = await running.operator.request('GET', '/v1/deadletters');
+    const { body } = await running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
     assert.deepEqual(body.items, []);
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Drone, DroneDelivery } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import type { TestSystem } from '../support/test-system.ts';
@@ -54,8 +55,8 @@ export function fleetRaces(race: RaceTest): void {
 
 /** Takes all drones of a model but one out of service, until disposed of. */
 async function leaveOneOf({ operator }: TestSystem, modelId: string) {
-  const { body } = await operator.request('GET', '/v1/drones?limit=200');
-  const [only, ...others] = (body.items as Drone[]).filter((drone) => drone.modelId === modelId);
+  const { body } = await operator.request<Page<Drone>>('GET', '/v1/drones?limit=200');
+  const [only, ...others] = body.items.filter((drone) => drone.modelId === modelId);
   assert.ok(only, `no drone is a ${modelId}`);
   const set = async (state: 'InService' | 'OutOfService') => {
     for (const { droneId } of others) {
@@ -71,8 +72,11 @@ async function leaveOneOf({ operator }: TestSystem, modelId: string) {
 function holderOf({ operator }: TestSystem, droneId: string, isWanted: (id: string) => boolean): Promise<string> {
   let shared: readonly string[] = [];
   const look = async () => {
-    const { body } = await operator.request('GET', `/v1/dronedeliveries?droneId=${droneId}&limit=200`);
-    const holders = (body.items as DroneDelivery[]).filter(({ state }) => isHolding(state));
+    const { body } = await operator.request<Page<DroneDelivery>>(
+      'GET',
+      `/v1/dronedeliveries?droneId=${droneId}&limit=200`,
+    );
+    const holders = body.items.filter(({ state }) => isHolding(state));
     if (holders.length > 1) shared = holders.map(({ deliveryId }) => deliveryId);
     assert.deepEqual(shared, []);
     return holders.map(({ deliveryId }) => deliveryId).find(isWanted);

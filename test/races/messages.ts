@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeadLetter, messageProperties, queues } from '@dronedelivery/contracts';
+import {
+  type DeadLetter,
+  type DeadLetterReplayed,
+  messageProperties,
+  type Problem,
+  queues,
+} from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { newId } from '@dronedelivery/service-kit/ids';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
@@ -84,8 +91,11 @@ export function messageRaces(race: RaceTest): void {
     const deliveries = freeze(running, 'delivery');
     await queue.send({ ...change, requestedAt }, { properties: { [messageProperties.resubmissions]: 3 } });
     const dead = async () => {
-      const { body } = await operator.request('GET', `/v1/deadletters?source=${queues.deliveryRequests}`);
-      return (body.items as DeadLetter[]).some(({ deliveryId }) => deliveryId === id);
+      const { body } = await operator.request<Page<DeadLetter>>(
+        'GET',
+        `/v1/deadletters?source=${queues.deliveryRequests}`,
+      );
+      return body.items.some(({ deliveryId }) => deliveryId === id);
     };
     await eventually(dead, { ...quickly, what: 'a dead letter' }).finally(() => deliveries[Symbol.dispose]());
     struck();
@@ -123,8 +133,11 @@ function addressOf({ system }: TestSystem, deliveryId: string) {
 
 function parkedLetter({ operator }: TestSystem, isMeant: (letter: DeadLetter) => boolean): Promise<DeadLetter> {
   const find = async () => {
-    const { body } = await operator.request('GET', `/v1/deadletters?source=${queues.parked}&limit=200`);
-    return (body.items as DeadLetter[]).find(isMeant);
+    const { body } = await operator.request<Page<DeadLetter>>(
+      'GET',
+      `/v1/deadletters?source=${queues.parked}&limit=200`,
+    );
+    return body.items.find(isMeant);
   };
   return eventually(find, { ...quickly, what: 'a parked letter' });
 }
@@ -132,7 +145,10 @@ function parkedLetter({ operator }: TestSystem, isMeant: (letter: DeadLetter) =>
 /** While it is being set aside there, a letter cannot be acted on. */
 function replay({ operator }: TestSystem, { sequenceNumber }: DeadLetter) {
   const ask = async () => {
-    const answer = await operator.request('POST', `/v1/deadletters/${sequenceNumber}/replay`);
+    const answer = await operator.request<Partial<DeadLetterReplayed & Problem>>(
+      'POST',
+      `/v1/deadletters/${sequenceNumber}/replay`,
+    );
     return answer.body.type === 'urn:drone-delivery:problem:conflict' ? undefined : answer;
   };
   return eventually(ask, { ...quickly, what: 'an answer to the replay' });

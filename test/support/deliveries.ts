@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import type { CreateDeliveryRequest, Delivery, DeliveryStage, TrackingEvent } from '@dronedelivery/contracts';
-import type { ApiClient } from '@dronedelivery/local/api-client';
+import type {
+  CreateDeliveryRequest,
+  Delivery,
+  DeliveryRequestAccepted,
+  DeliveryStage,
+  TrackingEvent,
+} from '@dronedelivery/contracts';
+import type { ApiClient, Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 
 const intervalMs = 100;
@@ -22,9 +28,9 @@ export function validationRequest(overrides: Partial<CreateDeliveryRequest> = {}
 }
 
 export async function request(client: ApiClient, body: CreateDeliveryRequest, headers?: Record<string, string>) {
-  const answer = await client.request('POST', '/v1/deliveryrequests', body, headers);
+  const answer = await client.request<DeliveryRequestAccepted>('POST', '/v1/deliveryrequests', body, headers);
   assert.equal(answer.status, 202, JSON.stringify(answer.body));
-  return answer.body.deliveryId as string;
+  return answer.body.deliveryId;
 }
 
 /** Polls until the delivery is in one of the stages; fails with its history when that takes too long. */
@@ -47,9 +53,9 @@ export async function until(
 ): Promise<Delivery> {
   let last: unknown = 'no answer yet';
   const poll = async () => {
-    const answer = await client.request('GET', `/v1/deliveries/${id}`);
+    const answer = await client.request<Delivery>('GET', `/v1/deliveries/${id}`);
     last = answer.body;
-    return answer.status === 200 && condition(answer.body) ? (answer.body as Delivery) : undefined;
+    return answer.status === 200 && condition(answer.body) ? answer.body : undefined;
   };
   return eventually(poll, { timeoutMs, intervalMs, what }).catch(async (error: Error) => {
     const told = await client.request('GET', `/v1/deliveries/${id}/history`);
@@ -57,8 +63,8 @@ export async function until(
   });
 }
 
-export async function history(client: ApiClient, id: string): Promise<TrackingEvent[]> {
-  const answer = await client.request('GET', `/v1/deliveries/${id}/history?limit=200`);
+export async function history(client: ApiClient, id: string): Promise<readonly TrackingEvent[]> {
+  const answer = await client.request<Page<TrackingEvent>>('GET', `/v1/deliveries/${id}/history?limit=200`);
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return answer.body.items;
 }

@@ -31,7 +31,7 @@ export async function untilAllEnded(
   const look = async () => {
     for (const [id, acceptedAt] of accepted) {
       if (ended.has(id)) continue;
-      const { status, body } = await customer.request('GET', `/v1/deliveries/${id}`);
+      const { status, body } = await customer.request<Delivery>('GET', `/v1/deliveries/${id}`);
       if (status !== 200 || !finalStages.includes(body.stage)) continue;
       const reason = body.reason?.code;
       ended.set(id, { id, stage: body.stage, reason, acceptedAt, endedAt: Date.parse(body.updatedAt) });

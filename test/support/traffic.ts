@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiClient } from '@dronedelivery/local/api-client';
+import type { Problem } from '@dronedelivery/contracts';
+import type { ApiAnswer, ApiClient } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { validationRequest } from './deliveries.ts';
 import type { TestSystem } from './test-system.ts';
@@ -80,7 +81,7 @@ class Customers implements Traffic {
     const body = validationRequest({ packageInfo: { size: 'Small', weight: 1 } });
     const beganAt = performance.now();
     const answer = await this.#ask('create', 'POST', '/v1/deliveryrequests', body, { 'idempotency-key': key });
-    if (answer?.status === 202) this.accepted.set(answer.body.deliveryId, Date.now());
+    if (answer?.status === 202) this.accepted.set(answer.body?.deliveryId ?? '', Date.now());
     else if (answer !== undefined) this.slowestRefusalMs = Math.max(this.slowestRefusalMs, performance.now() - beganAt);
     return answer?.status === 202;
   }
@@ -98,7 +99,7 @@ class Customers implements Traffic {
 
   /** @returns undefined where there was no answer at all. */
   async #ask(what: string, method: string, path: string, body?: object, headers?: Record<string, string>) {
-    const answer = await this.#customer.request(method, path, body, headers).catch(() => undefined);
+    const answer = await this.#customer.request<Said>(method, path, body, headers).catch(() => undefined);
     const code = String(answer?.body?.type ?? '')
       .split(':')
       .at(-1);
@@ -112,14 +113,17 @@ class Customers implements Traffic {
   }
 
   /** Whoever is refused is told when to come again, and of what became of the request. */
-  #checkRefusal({ status, headers, body }: { status: number; headers: Headers; body: Record<string, string> }): void {
+  #checkRefusal({ status, headers, body }: ApiAnswer<Said>): void {
     const said = `${status} ${JSON.stringify(body)}`;
     const isPlain = headers.get('content-type')?.startsWith('application/problem+json') === true;
     const isComplete = status === 504 || headers.get('retry-after') !== null;
-    const isNamed = !body?.type?.endsWith(':outcome-unknown') || body.deliveryId !== undefined;
+    const isNamed = !body?.type?.endsWith(':outcome-unknown') || body?.deliveryId !== undefined;
     if (!isPlain || !isComplete || !isNamed) this.#count(`incomplete ${said}`);
   }
 }
+
+/** What is looked at of an answer of any kind. */
+type Said = Partial<Pick<Problem, 'type' | 'deliveryId'>> | undefined;
 
 const ordinary = ['create 202', 'read 200', 'read 404 not-found', 'invoice 200'];
 

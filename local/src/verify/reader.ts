@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiAnswer, ApiClient } from '../api-client.ts';
+import type { ApiAnswer, ApiClient, Page } from '../api-client.ts';
 
 const attemptsMax = 20;
 const pauseMs = 500;
@@ -41,8 +41,9 @@ export class Reader {
       const { status, body } = await this.answer(`${path}${path.includes('?') ? '&' : '?'}${query}`);
       if (status === 404) return items;
       if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${JSON.stringify(body)}`);
-      items.push(...body.items);
-      cursor = body.nextCursor;
+      const page = body as Page<T>;
+      items.push(...page.items);
+      cursor = page.nextCursor;
     } while (cursor !== undefined);
     return items;
   }
