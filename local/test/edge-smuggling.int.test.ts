@@ -88,6 +88,8 @@ test('a head that leaves open who is asked, or who asks, is refused with 400, an
     assert.deepEqual(statusesOf(answer), [400], `${what}: ${answer.slice(0, 300)}`);
     assert.match(answer, /problem:malformed-request/, what);
   }
+  const early = `POST /v1/deliveryrequests HTTP/1.0\r\n${auth}\r\nTransfer-Encoding: chunked\r\n\r\n${lastChunk}`;
+  assert.deepEqual(statusesOf(await edge.raw(early)), [400], 'a whole body in an encoding that HTTP/1.0 does not know');
   assert.equal(upstream.seen.length, 0);
 });
 
