@@ -61,7 +61,7 @@ test('what is no HTTP, has no host or too many headers is a problem and a closed
   assert.match(answer, /headers-too-large/);
   const many = Array.from({ length: 101 }, (_, i) => `X-${i}: y`).join('\r\n');
   const refused = await edge.raw(`GET / HTTP/1.1\r\nHost: edge\r\n${many}\r\n\r\n`);
-  assert.match(refused, /^HTTP\/1.1 431 [^]*headers-too-large/, 'short ones, but many');
+  assert.equal(statusOf(refused), 431, 'short ones, but many');
   assert.equal(upstream.seen.length, 0);
 });
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { DeadLetter } from '@dronedelivery/contracts';
+import type { Page } from '@dronedelivery/local/api-client';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
@@ -71,7 +73,7 @@ export function clockSuite({ forLong }: { readonly forLong: boolean }): void {
     assertDelivered(endings);
     assertAnswers(traffic);
     await assertInvariants(running, [...traffic.accepted.keys()]);
-    const { body } = await running.operator.request('GET', '/v1/deadletters');
+    const { body } = await running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
     assert.deepEqual(body.items, []);
   });
 }
