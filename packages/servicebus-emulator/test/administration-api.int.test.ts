@@ -157,16 +157,58 @@ suite('an entry', () => {
     assert.equal(field(answer, 'AccessedAt'), '2030-01-01T00:00:00.000Z');
   });
 
+  test('says all that clients look for', () => {
+    const { ask } = open();
+    const common = {
+      EnableBatchedOperations: 'true',
+      Status: 'Active',
+      EntityAvailabilityStatus: 'Available',
+      AutoDeleteOnIdle: 'P10675199DT2H48M5.4775807S',
+      DefaultMessageTimeToLive: 'P10675199DT2H48M5.4775807S',
+    };
+    const receiving = { LockDuration: 'PT1M', MaxDeliveryCount: '10', RequiresSession: 'false', MessageCount: '0' };
+    const sending = {
+      RequiresDuplicateDetection: 'false',
+      IsAnonymousAccessible: 'false',
+      SupportOrdering: 'true',
+      EnablePartitioning: 'false',
+      EnableExpress: 'false',
+      SizeInBytes: '0',
+      AuthorizationRules: '',
+    };
+    const ofTopic = { FilteringMessagesBeforePublishing: 'false', EnableSubscriptionPartitioning: 'false' };
+    const said = (path: string) => {
+      const [content] = every(ask('GET', path).root, 'content');
+      return Object.fromEntries((content?.children[0]?.children ?? []).map(({ name, text }) => [name, text]));
+    };
+    assert.partialDeepStrictEqual(said('a'), { ...common, ...receiving, ...sending });
+    assert.partialDeepStrictEqual(said('t'), { ...common, ...sending, ...ofTopic });
+    assert.partialDeepStrictEqual(said('t/Subscriptions/s'), { ...common, ...receiving });
+    const counts = ['Active', 'DeadLetter', 'Scheduled', 'Transfer', 'TransferDeadLetter'];
+    for (const path of ['a', 't', 't/Subscriptions/s'])
+      for (const name of counts) assert.equal(field(ask('GET', path), `${name}MessageCount`), '0', path);
+  });
+
   test('of a topic counts its subscriptions, what they hold and what is scheduled', () => {
     const { ask, broker, clock } = open();
     const topic = broker.findTarget('t');
     broker.send(topic, [arrival(), { ...arrival(), scheduledAtMs: clock.nowMs() + 60_000 }]);
     const answer = ask('GET', 't');
     assert.deepEqual([field(answer, 'SubscriptionCount'), field(answer, 'ScheduledMessageCount')], ['2', '1']);
-    const bytes = ['s', 'z'].map((name) => (broker.namespace.find(`t/subscriptions/${name}`) as Queue).bytes);
-    assert.equal(field(answer, 'SizeInBytes'), String(bytes.reduce((sum, one) => sum + one, 0)));
+    broker.send(topic, [arrival(), arrival()]);
+    const [s, z] = ['s', 'z'].map((name) => broker.namespace.find(`t/subscriptions/${name}`));
+    assert.ok(s instanceof Queue && z instanceof Queue);
+    const [dead, deferred] = [s.lockNext(0)?.lock?.token, s.lockNext(0)?.lock?.token];
+    assert.ok(dead !== undefined && deferred !== undefined);
+    s.deadLetter(dead, 0, { reason: 'r', description: undefined });
+    s.defer(deferred, 0);
+    assert.equal(field(ask('GET', 't'), 'SizeInBytes'), String(s.bytes + (s.deadLetters?.bytes ?? 0) + z.bytes));
     const subscription = ask('GET', 't/Subscriptions/s');
-    assert.deepEqual([field(subscription, 'MessageCount'), field(subscription, 'ActiveMessageCount')], ['1', '1']);
+    const counted = ['MessageCount', 'ActiveMessageCount', 'DeadLetterMessageCount'];
+    assert.deepEqual(
+      counted.map((name) => field(subscription, name)),
+      ['3', '1', '1'],
+    );
     assert.equal(every(subscription.root, 'title')[0]?.text, 's');
   });
 });

@@ -108,6 +108,8 @@ test('values have the types that clients name, and no other', () => {
     ['', 'x'],
   ] as const)
     assert.throws(() => value(type, text), invalid, `${type} ${text}`);
+  assert.throws(() => value('duration', 'P1D'), { message: "The type d6p1:duration of 'a' is not supported." });
+  assert.throws(() => value('int', 'x'), { message: "'x', the value of 'a', is no long." });
   const untyped =
     '<KeyValueOfstringanyType><Key>a</Key><Value>5</Value></KeyValueOfstringanyType><KeyValueOfstringanyType/>';
   const { filter: parsed } = read(filter('CorrelationFilter', `<Properties>${untyped}</Properties>`));
