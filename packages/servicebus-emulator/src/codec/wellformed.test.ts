@@ -63,6 +63,8 @@ test('elements without bytes are bounded, others are by their bytes', () => {
 test('lists and maps end with their last element', () => {
   refused(0xc0, 4, 2, 0x41, 0x41, 0x41);
   refused(0xc1, 3, 1, 0x41, 0x41);
+  refused(0xc0, 0, 0);
+  refused(0xd0, 0, 0, 0, 3, 0, 0, 0, 0);
   refused(0xc1, 2, 1, 0x41);
   refused(0xd1, 0, 0, 0, 5, 0, 0, 0, 1, 0x41);
   assert.equal(walk(0xd1, 0, 0, 0, 6, 0, 0, 0, 2, 0x41, 0x41), 11);

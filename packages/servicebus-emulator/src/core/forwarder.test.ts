@@ -11,6 +11,7 @@ import type { Origin } from './message.ts';
 class FakeDestination implements Destination {
   readonly origins: Origin[] = [];
   readonly lifetimesMs: (number | undefined)[] = [];
+  readonly bodies = new Set<string>();
   refusal: Error | undefined;
 
   assertAccepts(): void {
@@ -19,6 +20,7 @@ class FakeDestination implements Destination {
 
   accept({ content }: Arrival, _nowMs: number, origin: Origin): number {
     this.lifetimesMs.push(content.timeToLiveMs);
+    this.bodies.add(content.bare.toString('hex'));
     return this.origins.push(origin);
   }
 }
@@ -71,6 +73,7 @@ suite('a queue that forwards', () => {
     const endless = createQueue({ forwardTo: 'end' }, { end }).queue;
     for (const ttl of [50, undefined]) endless.accept(arrival(ttl === undefined ? {} : { ttl }), 0);
     assert.deepEqual(end.lifetimesMs, [50, 100, 100, 50, undefined]);
+    assert.deepEqual([...end.bodies], [arrival().content.bare.toString('hex')]);
   });
 
   test('counts the hops up to four', () => {
@@ -93,6 +96,26 @@ suite('a queue that forwards', () => {
     queue.sweep(0, 10);
     assert.deepEqual([end.origins.length, queue.count], [2, 1]);
     assert.ok(journal.calls.length > 0);
+  });
+
+  test('buries what lay there before and cannot go', () => {
+    const end = new FakeDestination();
+    const { queue, deadLetters } = createQueue({}, { end });
+    for (let count = 0; count < 3; count++) queue.accept(arrival(), 0);
+    end.refusal = new BrokerError('quota-exceeded', 'full');
+    queue.redefine({ ...queue.options, forwardTo: 'end' });
+    queue.sweep(0, 10);
+    assert.deepEqual([queue.count, deadLetters.count, end.origins.length], [0, 3, 0]);
+    const dead = readApplicationProperties(deadLetters.takeNext(0)?.content.bare ?? Buffer.alloc(0));
+    assert.equal(dead.get('DeadLetterReason'), 'QuotaExceededException');
+  });
+
+  test('leaves alone what is not to be forwarded', () => {
+    const { queue, journal } = createQueue();
+    queue.accept(arrival(), 0);
+    journal.read = () => assert.fail('it was read');
+    queue.sweep(0, 5);
+    assert.equal(queue.count, 1);
   });
 
   test('forwards what lay there before', () => {
@@ -134,5 +157,11 @@ suite('dead letters that are forwarded', () => {
     assert.equal(deadLetters.count, 1);
     deadLetters.sweep(0, 10);
     assert.ok(deadLetters.hasReady);
+    deadLetters.redefine({ ...deadLetters.options, forwardTo: undefined });
+    deadLetters.redefine({ ...deadLetters.options, forwardTo: 'end' });
+    assert.equal(deadLetters.nextDueMs, 0);
+    deadLetters.sweep(0, 10);
+    assert.deepEqual([deadLetters.nextDueMs, deadLetters.count], [Number.POSITIVE_INFINITY, 1]);
+    assert.equal(deadLetters.takeNext(0)?.deadLetterSource, 'q');
   });
 });

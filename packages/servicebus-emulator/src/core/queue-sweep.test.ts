@@ -57,6 +57,18 @@ test('a copy without a session is a dead letter where sessions are required', ()
   assert.deepEqual([plain.count, none.count], [1, 0]);
 });
 
+test('where sessions are not required they mean nothing', () => {
+  const { queue } = createQueue();
+  queue.accept(group('a'), 0);
+  const token = queue.lockNext(0)?.lock?.token;
+  assert.ok(token !== undefined);
+  queue.defer(token, 0);
+  assert.deepEqual(
+    queue.lockDeferred([1], 0).map(({ sessionId }) => sessionId),
+    [undefined],
+  );
+});
+
 test('what expired while it was locked expires when it comes back', () => {
   const { queue, deadLetters } = createQueue({ timeToLiveMs: 50, deadLetterOnExpiration: true });
   queue.accept(arrival(), 0);

@@ -132,4 +132,7 @@ test('disposed, it lets nothing out and strikes no more', () => {
   made.clock.advance(1_000);
   assert.deepEqual(out, []);
   assert.equal(made.plan.strikes('hang', 'q'), false);
+  const endless = plan({ kind: 'refuse-sends', entity: '*' });
+  endless.plan[Symbol.dispose]();
+  assert.equal(endless.plan.strikes('refuse-sends', 'q'), false);
 });

@@ -53,4 +53,7 @@ test('a content that is set again replaces the old one', () => {
   assert.equal(cache.get(1)?.bare.length, 999);
   cache.clear();
   assert.equal(cache.get(1), undefined);
+  cache.set(0, content(700));
+  for (let round = 0; round < 20; round++) cache.set(1, content(700));
+  assert.ok(cache.get(0) !== undefined, 'what is replaced makes room');
 });

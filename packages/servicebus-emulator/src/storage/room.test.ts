@@ -76,7 +76,12 @@ test('a turn that cannot be covered is not stored', () => {
 });
 
 test('a disk that only the log has filled is not full', () => {
-  const { room, steps, refuses } = create();
+  const { room, reserve, pages, steps, refuses } = create();
+  const { tighten } = pages;
+  pages.tighten = () => {
+    assert.equal(reserve.bytes, 0, 'the log needs what was held back for it');
+    return tighten();
+  };
   room.onDiskFull();
   assert.deepEqual(steps, ['tighten']);
   assert.equal(refuses(), false);
@@ -87,6 +92,7 @@ test('whoever finds it full again has to wait, whatever there seems to be', () =
   room.onDiskFull();
   room.onDiskFull();
   assert.deepEqual(steps, ['tighten', 'tighten', 'the disk is full']);
+  assert.throws(() => room.assertFor(1), { message: 'There is no room for more messages: the disk is full.' });
   const { holds } = disk;
   assert.equal(refuses(), true);
   assert.equal(disk.holds, holds);

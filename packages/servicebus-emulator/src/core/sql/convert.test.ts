@@ -30,6 +30,8 @@ test('a text takes everything as text', () => {
     [2.5, '2.5'],
     [false, 'false'],
     [at, at.toISOString()],
+    [bytes, 'Ynl0ZXM='],
+    [guid, String(guid)],
   ]);
 });
 

@@ -79,6 +79,8 @@ test('metadata is any text, whatever it looks like', () => {
 });
 
 test('numbers and truth values are read as such', () => {
+  const { lockDurationMs, status } = queue('<LockDuration>PT30S</LockDuration><Status>Disabled</Status>');
+  assert.deepEqual([lockDurationMs, status], [30_000, 'Disabled']);
   const fields = '<MaxDeliveryCount> 3 </MaxDeliveryCount><RequiresSession> True </RequiresSession>';
   const { maxDeliveryCount, requiresSession } = queue(fields);
   assert.deepEqual([maxDeliveryCount, requiresSession], [3, true]);
