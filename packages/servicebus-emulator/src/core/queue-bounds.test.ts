@@ -76,6 +76,16 @@ suite('a queue that loads', () => {
     assert.equal(queue.accept(arrival(), 0), 10);
   });
 
+  test('keeps what is scheduled for its moment', () => {
+    const { queue, journal } = createQueue();
+    const stored = message({ state: 'scheduled', scheduledAtMs: 100 });
+    journal.insert(1, stored, arrival().content);
+    queue.load({ id: 1, lastSequenceNumber: 1, stateBytes: 0, messages: [stored], remembered: [] });
+    assert.deepEqual([queue.counts.active, queue.counts.scheduled, queue.nextDueMs], [0, 1, 100]);
+    queue.sweep(100, 5);
+    assert.deepEqual([queue.counts.active, queue.counts.scheduled], [1, 0]);
+  });
+
   test('has nothing of its own to forward when it forwards nothing', () => {
     const { queue } = createQueue();
     const stored = message();

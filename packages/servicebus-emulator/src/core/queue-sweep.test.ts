@@ -79,3 +79,13 @@ test('what expired while it was locked expires when it comes back', () => {
   queue.abandon(token, 60);
   assert.deepEqual([queue.count, deadLetters.count], [0, 1]);
 });
+
+test('what comes back at the very moment of its end is gone', () => {
+  const { queue, journal } = createQueue({ timeToLiveMs: 50 });
+  queue.accept(arrival(), 0);
+  const token = queue.lockNext(0)?.lock?.token;
+  assert.ok(token !== undefined);
+  journal.take();
+  queue.abandon(token, 50);
+  assert.deepEqual([journal.take(), queue.count, queue.hasReady], [['remove 1/1'], 0, false]);
+});

@@ -157,6 +157,18 @@ suite('a subscription', () => {
     assert.throws(() => subscription.assertRoom(501, 1), { code: 'quota-exceeded' });
   });
 
+  test('makes room for as many copies as there can be', () => {
+    const acting = rule('acting', '1=1', 'SET x = 1');
+    for (const [rules, most] of [
+      [[acting, rule('plain', '1=1'), rule('other', '1=1')], 500],
+      [[acting], 1_000],
+    ] as const) {
+      const { subscription } = subscribe(rules);
+      subscription.assertRoom(most, 1);
+      assert.throws(() => subscription.assertRoom(most + 1, 1), { code: 'quota-exceeded' });
+    }
+  });
+
   test('needs no room for what it does not take', () => {
     const { subscription } = subscribe([]);
     subscription.assertRoom(1_000_000, 1_000_000_000);

@@ -25,7 +25,7 @@ function createTopic(options: Partial<Topic['options']> = {}) {
     subscription('some', some.queue, labelled('never'), labelled('red')),
   ];
   const topic = new Topic('t', 9, { ...plainOptions, ...options }, subscriptions, all.journal);
-  return { topic, all: all.queue, some: some.queue };
+  return { topic, all: all.queue, some: some.queue, journal: all.journal };
 }
 
 test('copies go where a filter matches, each once', () => {
@@ -39,7 +39,14 @@ test('the shorter life wins', () => {
   const { topic, all } = createTopic({ timeToLiveMs: 100 });
   topic.accept(arrival({ ttl: 500 }), 0);
   topic.accept(arrival({ ttl: 50 }), 0);
-  assert.deepEqual([all.lockNext(0)?.expiresAtMs, all.lockNext(0)?.expiresAtMs], [100, 50]);
+  topic.accept(arrival(), 0);
+  assert.deepEqual(
+    [1, 2, 3].map(() => all.lockNext(0)?.expiresAtMs),
+    [100, 50, 100],
+  );
+  const endless = createTopic();
+  endless.topic.accept(arrival(), 0);
+  assert.equal(endless.all.lockNext(0)?.expiresAtMs, Number.POSITIVE_INFINITY);
 });
 
 test('scheduled messages fan out at their moment, unless cancelled', () => {
@@ -99,10 +106,11 @@ test('takes over what is stored, and drops what comes twice', () => {
 });
 
 test('a changed window for duplicates holds for what is known already', () => {
-  const { topic, all } = createTopic({ duplicateWindowMs: 1_000 });
+  const { topic, all, journal } = createTopic({ duplicateWindowMs: 1_000 });
   topic.accept({ ...arrival(), messageId: 'a' }, 0);
   topic.redefine({ ...topic.options, duplicateWindowMs: 100, timeToLiveMs: 50 });
   topic.sweep(2_000, 1);
+  assert.ok(journal.take().includes('forget 9/a'));
   topic.accept({ ...arrival(), messageId: 'a' }, 2_000);
   topic.accept({ ...arrival(), messageId: 'b' }, 2_000);
   topic.sweep(2_100, 1);
