@@ -32,8 +32,7 @@ export function createTurnedAway(nowMs: () => number) {
   };
   return {
     /** @throws AppError as the service did. */
-    check({ service, errors }: Operation, caller: string): void {
-      if (refusals.size === 0 || !codes.some((code) => errors.includes(code))) return;
+    check({ service }: Operation, caller: string): void {
       check(keyOf(service));
       check(keyOf(service, caller));
     },
