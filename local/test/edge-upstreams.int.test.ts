@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { eventually } from '@dronedelivery/testing';
+import { eventually, unansweredPort } from '@dronedelivery/testing';
 import { startEdge, startUpstream } from './edge-fixture.ts';
 
 /** An address where nothing listens. */
@@ -30,6 +30,27 @@ test('with all replicas down the answer is 503 with Retry-After, and the other s
   assert.ok(Number(down.headers.get('retry-after')) >= 1);
   assert.equal(((await down.json()) as { type: string }).type, 'urn:drone-delivery:problem:unavailable');
   assert.equal((await edge.call('GET', '/v1/packages/p1')).status, 200);
+});
+
+test('a replica that does not answer attempts to connect costs some time, but no request', async () => {
+  await using silent = await unansweredPort();
+  await using sound = await startUpstream();
+  const replicas = `http://127.0.0.1:${silent.port},${sound.url}`;
+  await using edge = await startEdge(sound.url, { DELIVERY_URL: replicas, UPSTREAM_CONNECT_TIMEOUT_MS: '100' });
+  for (let i = 0; i < 4; i++) assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200);
+  assert.equal(sound.seen.length, 4);
+});
+
+test('where no replica answers attempts to connect, each request ends in its time', async () => {
+  await using silent = await unansweredPort();
+  await using upstream = await startUpstream();
+  const bounds = { UPSTREAM_TIMEOUT_MS: '200', UPSTREAM_CONNECT_TIMEOUT_MS: '60000', UPSTREAM_CONNECTIONS_MAX: '2' };
+  await using edge = await startEdge(upstream.url, { DELIVERY_URL: `http://127.0.0.1:${silent.port}`, ...bounds });
+  const begunAt = performance.now();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => edge.call('GET', '/v1/deliveries')));
+  for (const answer of answers) assert.ok([503, 504].includes(answer.status), `${answer.status}`);
+  const tookMs = performance.now() - begunAt;
+  assert.ok(tookMs < 10_000, `it took ${tookMs.toFixed()} ms`);
 });
 
 test('a service that does not answer in time is 504', async () => {
