@@ -1,11 +1,9 @@
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { DeadLetter } from '@dronedelivery/contracts';
-import type { Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import type { Fault } from '../support/fault-proxy.ts';
 import { type FaultySystem, startFaultySystem } from '../support/faulty-links.ts';
+import { assertNoDeadLetters } from '../support/no-dead-letters.ts';
 import { logLines } from '../support/process-log.ts';
 import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
@@ -79,8 +77,7 @@ export function dependencySuite(cases: readonly DependencyCase[]): void {
     assertDelivered(endings);
     assertAnswers(traffic, [...allowedAnswers, ...withoutKeys]);
     await assertInvariants(faulty.running, [...traffic.accepted.keys()]);
-    const { body } = await faulty.running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
-    assert.deepEqual(body.items, []);
+    await assertNoDeadLetters(faulty.running);
   });
 
   /** Keys and tokens are kept for long: only a process that has just begun needs them at once. */

@@ -6,6 +6,7 @@ import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { brokerFaults } from '../support/broker-faults.ts';
 import { fillStore } from '../support/full-store.ts';
+import { assertNoDeadLetters } from '../support/no-dead-letters.ts';
 import { logLines } from '../support/process-log.ts';
 import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
@@ -120,7 +121,6 @@ suite('stores that are full for a while', () => {
     assertDelivered(endings);
     assertAnswers(traffic, [unknown]);
     await assertInvariants(running, [...traffic.accepted.keys()]);
-    const { body } = await running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
-    assert.deepEqual(body.items, []);
+    await assertNoDeadLetters(running);
   });
 });

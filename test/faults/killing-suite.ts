@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeadLetter } from '@dronedelivery/contracts';
-import type { Page } from '@dronedelivery/local/api-client';
 import { eventually, seededRandom } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
 import { freeze } from '../support/frozen.ts';
 import { holdStore } from '../support/held-store.ts';
+import { assertNoDeadLetters } from '../support/no-dead-letters.ts';
+import { logLines } from '../support/process-log.ts';
 import { assertDelivered, type Disturbance, recoveryTimes, untilAllEnded } from '../support/recovery.ts';
 import { startTestSystem, type TestSystem } from '../support/test-system.ts';
 import { assertAnswers, startTraffic, type Traffic } from '../support/traffic.ts';
@@ -21,6 +21,10 @@ const inTheMiddle: Readonly<Record<string, (running: TestSystem) => Disposable>>
   'workflow-2': (running) => freeze(running, 'package'),
   delivery: (running) => holdStore(running, 'delivery'),
 };
+const schedulers = ['drone-scheduler', 'drone-scheduler-2'] as const;
+/** Of a drone that is lost, at this time scale. */
+const silenceMs = 5000;
+const waiting = { timeoutMs: 30_000, intervalMs: 50, what: 'what both schedulers say of the fleet' } as const;
 const downLimitMs = 30_000;
 const randomKillsMin = 6;
 const randomPauseMs = { min: 500, max: 3000 } as const;
@@ -74,6 +78,21 @@ export function killingSuite({ seed, killsForMs }: { readonly seed: number; read
     });
   }
 
+  test('nothing is heard of the fleet for longer than a drone may be silent: no drone is given up', async () => {
+    const from = Date.now();
+    const told = (text: string) =>
+      schedulers.flatMap((name) => logLines(running, name, from)).filter(({ msg }) => msg.startsWith(text));
+    {
+      using _unheard = freeze(running, 'simulator');
+      await eventually(() => told('most of the fleet is unheard').length === schedulers.length, waiting);
+      await delay(silenceMs);
+    }
+    await eventually(() => told('the fleet is heard again').length === schedulers.length, waiting);
+    disturbances.push({ what: 'nothing is heard of the fleet', from, to: Date.now() });
+    await traffic.more(2);
+    assert.deepEqual(told('drone lost'), []);
+  });
+
   test(`random processes are killed, one every few seconds, until ${killsForMs / 1000} s of kills are over`, async (t) => {
     const random = seededRandom(seed);
     const inTurn = disturbances.length;
@@ -99,7 +118,6 @@ export function killingSuite({ seed, killsForMs }: { readonly seed: number; read
     assertDelivered(endings);
     assertAnswers(traffic, allowedAnswers);
     await assertInvariants(running, [...traffic.accepted.keys()]);
-    const { body } = await running.operator.request<Page<DeadLetter>>('GET', '/v1/deadletters');
-    assert.deepEqual(body.items, []);
+    await assertNoDeadLetters(running);
   });
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { queues, subscriptions, topics } from '@dronedelivery/contracts';
+import { type DroneDelivery, queues, subscriptions, topics } from '@dronedelivery/contracts';
 import { eventually } from '@dronedelivery/testing';
 import { brokerFaults } from '../support/broker-faults.ts';
 import { history, request, until, untilStage, validationRequest } from '../support/deliveries.ts';
 import { logLines } from '../support/process-log.ts';
 import type { RequestQueue } from '../support/request-queue.ts';
+import { callAsSaga } from '../support/service-calls.ts';
 import type { TestSystem } from '../support/test-system.ts';
 import { endingAs, newDropOff, pickupTimeIn } from './delivery-plans.ts';
 import type { RaceTest } from './race-suite.ts';
@@ -25,6 +26,7 @@ export function redeliveryRaces(race: RaceTest): void {
     const since = Date.now();
     const ended = await changeMany(running);
     for (const id of ended.keys()) await eventually(() => assertBothInHand(running, id, since), settled);
+    for (const [id, stage] of ended) if (stage === 'Completed') await assertPlannedTwice(running, id);
     return ended;
   });
 
@@ -113,6 +115,13 @@ function assertBothInHand(running: TestSystem, id: string, since: number): boole
     assert.deepEqual(taken, [true, true, false, false], `${id} ${message}`);
   }
   return true;
+}
+
+/** Once for its create and once for its reschedule: a request that is handled again plans nothing. */
+async function assertPlannedTwice(running: TestSystem, id: string): Promise<void> {
+  const route = `/v1/dronedeliveries/${id}?businessId=${running.system.info.demo.businessId}`;
+  const { body } = await callAsSaga(running, 'drone-scheduler', 'GET', route);
+  assert.equal((body as Pick<DroneDelivery, 'revision'>).revision, 2);
 }
 
 /** A request leaves one line, however often it was handled. */
