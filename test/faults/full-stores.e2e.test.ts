@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { DeadLetter, Delivery, Problem } from '@dronedelivery/contracts';
+import type { Delivery, Problem } from '@dronedelivery/contracts';
 import type { ApiAnswer, Page } from '@dronedelivery/local/api-client';
 import { eventually } from '@dronedelivery/testing';
 import { assertInvariants } from '../support/assert-invariants.ts';
