@@ -76,6 +76,10 @@ test('one caller holds no more than its share of untaken answers; what it asks b
 test('all callers together hold no more than there is room for: who has had longest for an answer loses it', async () => {
   await using upstream = await startUpstream(({ url }, response) => response.end(isLong(url) ? long : 'short'));
   await using edge = await startEdge(upstream.url, { UNSENT_BYTES_MAX: '13000000' });
+  for (let count = 0; count < 4; count++) {
+    const taken = await edge.call('GET', '/v1/deliveries?limit=200');
+    assert.equal((await taken.arrayBuffer()).byteLength, long.length, 'what was taken holds nothing');
+  }
   const readers: Socket[] = [];
   for (let count = 0; count < 4; count++) {
     readers.push(await askOnly(edge.url, '/v1/deliveries?limit=200', edge.issuer.shipper(`slow-${count}`)));
