@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { edgeRoutes, operations } from '@dronedelivery/contracts';
-import { eventually } from '@dronedelivery/testing';
+import { eventually, freePort } from '@dronedelivery/testing';
 import { startEdge, startUpstream } from './edge-fixture.ts';
 
 const problemType = (code: string) => `urn:drone-delivery:problem:${code}`;
@@ -133,6 +133,17 @@ test('anonymous requests and guesses at tokens are limited by address', async ()
   assert.equal((await edge.call('GET', '/v1/deliveries')).status, 200, 'a token that is known has its own limit');
   const fresh = { headers: { authorization: edge.issuer.shipper('b9') } };
   assert.equal((await edge.call('GET', '/v1/deliveries', fresh)).status, 429, 'what may be a guess is not looked at');
+});
+
+test('while nobody can tell whether a token is good, it is no guess', async () => {
+  await using upstream = await startUpstream();
+  const settings = {
+    JWKS_URL: `http://127.0.0.1:${await freePort()}/`,
+    ANONYMOUS_RATE_PER_S: '1',
+    ANONYMOUS_BURST: '2',
+  };
+  await using edge = await startEdge(upstream.url, settings);
+  for (let i = 0; i < 4; i++) assert.equal((await edge.call('GET', '/v1/deliveries')).status, 503);
 });
 
 test('probes answer without a token', async () => {

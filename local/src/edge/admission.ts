@@ -28,9 +28,15 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
     // Guessing at tokens is limited as well, and before the work that a guess costs: a good one costs its caller nothing.
     const { giveBack } = take(takeOfAddress, callerAddress(raw.socket.remoteAddress));
     if (token === undefined) throw new AppError('unauthenticated', 'a bearer token is needed');
-    const principal = await verifier.verify(token);
-    giveBack();
-    return principal;
+    let isGuess = false;
+    try {
+      return await verifier.verify(token);
+    } catch (error) {
+      isGuess = error instanceof AppError && error.code === 'unauthenticated';
+      throw error;
+    } finally {
+      if (!isGuess) giveBack();
+    }
   };
   const pay = (takeOf: TakeToken, caller: string) => {
     take(takeOf, caller);
