@@ -161,6 +161,22 @@ test('the head of a stream arrives before its first event, and stopping the edge
   assert.equal(await response.text(), '');
 });
 
+test('a client that leaves takes its request with it', async () => {
+  const reached = Promise.withResolvers<void>();
+  const given = Promise.withResolvers<void>();
+  await using upstream = await startUpstream((_, response) => {
+    response.once('close', given.resolve);
+    reached.resolve();
+  });
+  await using edge = await startEdge(upstream.url, { UPSTREAM_TIMEOUT_MS: '300000' });
+  const leaving = new AbortController();
+  const answer = edge.call('GET', '/v1/deliveries', { signal: leaving.signal });
+  await reached.promise;
+  leaving.abort();
+  await assert.rejects(answer);
+  await given.promise;
+});
+
 test('a stop lets what is under way end', async () => {
   const reached = Promise.withResolvers<() => void>();
   await using upstream = await startUpstream((_, response) => reached.resolve(() => response.end('done')));
