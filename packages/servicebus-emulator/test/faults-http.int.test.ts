@@ -47,6 +47,8 @@ test('what cannot be set is explained, and leaves what was set', async () => {
     assert.equal(response.headers.get('content-type'), 'application/problem+json');
     assert.equal(answer.status, status);
     assert.equal(response.status, status);
+    if (status === 405) assert.equal(response.headers.get('allow'), 'GET, PUT, DELETE');
+    if (status === 413) assert.equal(response.headers.get('connection'), 'close');
     if (status === 400 && typeof body !== 'string')
       assert.deepEqual(answer.errors, [
         'faults[0].entity: expected a name, or * for all',
@@ -63,5 +65,9 @@ test('where they are not enabled there is no such path, whatever the configurati
     assert.equal((await scene.ask(method, method === 'PUT' ? [] : undefined)).response.status, 404);
   const health = await fetch(new URL('/health', scene.emulator.statusUrl));
   assert.deepEqual(await health.json(), { status: 'ok' });
+  for (const path of ['/health', '/status']) {
+    const refused = await fetch(new URL(path, scene.emulator.statusUrl), { method: 'POST' });
+    assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET']);
+  }
   await assert.rejects(startServiceBusEmulator({ config: { ...config, faults: [] } }), /faults: unknown/);
 });
