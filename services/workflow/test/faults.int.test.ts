@@ -35,11 +35,12 @@ suite('the saga under faults', () => {
     around.world.script('putDroneDelivery', unavailable, unavailable);
     await around.send(create('crash'));
     await handleAndCrash(around);
-    assert.equal(requestQueue()?.active, 1, 'the original is still there, locked');
-    assert.equal(requestQueue()?.scheduled, 1, 'and so is its copy');
+    const { active = 0, scheduled = 0 } = requestQueue() ?? {};
+    // On a slow machine the copy is due by now.
+    assert.equal(active + scheduled, 2, 'the original is still there, locked, and so is its copy');
     await using workflow = await around.startWorkflow();
     assert.ok(workflow.url);
-    await around.untilIdle(15_000);
+    await around.untilIdle();
     assert.equal(around.world.missions.get('crash')?.state, 'Assigned');
     assert.equal(requestQueue()?.deadLettered, 0);
   });
@@ -74,7 +75,7 @@ suite('the saga under faults', () => {
     const copies = requestQueue()?.scheduled ?? 0;
     assert.ok(copies < count / 2, `${copies} of ${count} became copies`);
     around.world.faultOf = () => undefined;
-    await around.untilIdle(20_000);
+    await around.untilIdle();
     assert.equal(assigned() - before, count);
     assert.equal(requestQueue()?.deadLettered, 0);
   });

@@ -135,7 +135,7 @@ export class Surroundings implements AsyncDisposable {
   }
 
   /** Waits until nothing of the request queue is left to do. */
-  async untilIdle(limitMs = 10_000): Promise<void> {
+  async untilIdle(limitMs = 60_000): Promise<void> {
     const entity = () => this.emulator.status().entities.find(({ name }) => name === queues.deliveryRequests);
     await eventually(() => {
       const { active, scheduled } = entity() ?? {};
@@ -149,7 +149,7 @@ export class Surroundings implements AsyncDisposable {
 }
 
 /** Tries until it holds; then the last failure tells what did not. */
-export async function eventually(holds: () => void | Promise<void>, limitMs = 10_000): Promise<void> {
+export async function eventually(holds: () => void | Promise<void>, limitMs = 60_000): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     try {
