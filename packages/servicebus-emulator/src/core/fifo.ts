@@ -2,7 +2,8 @@ const compactAt = 1024;
 
 /** A first-in-first-out list whose `shift` stays cheap however long it is. */
 export class Fifo<T> {
-  #items: T[] = [];
+  /** Those that were taken are gone from their places: it may be long before the list is cut. */
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   get size(): number {
@@ -23,7 +24,10 @@ export class Fifo<T> {
 
   shift(): T | undefined {
     const item = this.#items[this.#head];
-    if (this.size > 0) this.#advance();
+    if (this.size > 0) {
+      this.#items[this.#head] = undefined;
+      this.#advance();
+    }
     return item;
   }
 
