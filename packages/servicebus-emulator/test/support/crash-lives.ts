@@ -5,6 +5,7 @@ import { Broker } from '../../src/broker/broker.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { SqliteStore } from '../../src/storage/sqlite-store.ts';
 import { crashBefore } from './crash-point.ts';
+import { endlessReserve } from './endless-reserve.ts';
 import { ManualClock } from './manual-clock.ts';
 import { createLedgers, type Ledgers, mixedConfig } from './mixed-config.ts';
 import { type Life, MixedLoad } from './mixed-load.ts';
@@ -49,7 +50,7 @@ interface Given {
 async function liveOnce({ file, copy, clock, random, ledgers, accepted, name }: Given): Promise<void> {
   for (const suffix of ['', '-wal']) rmSync(copy + suffix, { force: true });
   // Killed again and again, it would never come to writing its log back into the file.
-  if (random.below(8) === 0) new SqliteStore(file).close();
+  if (random.below(8) === 0) new SqliteStore(file, { openReserve: endlessReserve }).close();
   const point = crashBefore(stepsBeforeCrash(random), { file, copy }, random);
   const broker = new Broker(definition, point.store, clock, createTokenSource());
   verifyBroker(broker, ledgers);

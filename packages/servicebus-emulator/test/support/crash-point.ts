@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { type LogSync, WalSync } from '../../src/storage/log-sync.ts';
 import { SqliteStore } from '../../src/storage/sqlite-store.ts';
+import { endlessReserve } from './endless-reserve.ts';
 import { type LogMark, loseUnsynced, markLog } from './log-tail.ts';
 import type { Random } from './random.ts';
 
@@ -41,7 +42,7 @@ export function crashBefore(step: number, { file, copy }: Files, random: Random)
       synced = mark;
     });
   };
-  const real = new SqliteStore(file, { openLog });
+  const real = new SqliteStore(file, { openLog, openReserve: endlessReserve });
   return {
     store: watchWrites(real, count),
     get crashed() {
@@ -52,10 +53,15 @@ export function crashBefore(step: number, { file, copy }: Files, random: Random)
 }
 
 function watchSync(real: LogSync, log: string, count: () => void, onSynced: (mark: LogMark) => void): LogSync {
+  let known = markLog(log);
+  const look = () => {
+    known = markLog(log, known);
+    return known;
+  };
   return {
     start(end) {
       count();
-      const mark = markLog(log);
+      const mark = look();
       real.start((error) => {
         onSynced(mark);
         count();
@@ -65,7 +71,7 @@ function watchSync(real: LogSync, log: string, count: () => void, onSynced: (mar
     now() {
       count();
       real.now();
-      onSynced(markLog(log));
+      onSynced(look());
     },
     close: () => real.close(),
   };

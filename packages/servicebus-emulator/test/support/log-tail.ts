@@ -11,8 +11,11 @@ export interface LogMark {
   readonly end: number;
 }
 
-/** Source of the layout: the WAL format in SQLite's documentation of its file format. */
-export function markLog(file: string): LogMark {
+/**
+ * Source of the layout: the WAL format in SQLite's documentation of its file format.
+ * @param known an earlier mark: what it has seen need not be read again
+ */
+export function markLog(file: string, known?: LogMark): LogMark {
   const descriptor = openSync(file, 'r');
   try {
     const read = (length: number, position: number) => {
@@ -23,7 +26,7 @@ export function markLog(file: string): LogMark {
     if (header === undefined) return { salt: '', end: 0 };
     const salt = header.toString('hex', 16, 24);
     const frameBytes = frameHeaderBytes + header.readUInt32BE(8);
-    let end = headerBytes;
+    let end = salt === known?.salt ? known.end : headerBytes;
     while (read(frameHeaderBytes, end)?.toString('hex', 8, 16) === salt) end += frameBytes;
     return { salt, end };
   } finally {

@@ -4,7 +4,7 @@ import { StateLedger } from './state-ledger.ts';
 const redOnly = { Name: 'r', Properties: { FilterType: 'Correlation', CorrelationFilter: { Label: 'red' } } };
 const workProperties = {
   RequiresDuplicateDetection: true,
-  DuplicateDetectionHistoryTimeWindow: 'PT1H',
+  DuplicateDetectionHistoryTimeWindow: 'PT20M',
   MaxDeliveryCount: 3,
   DeadLetteringOnMessageExpiration: true,
 };

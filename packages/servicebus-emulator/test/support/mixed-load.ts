@@ -20,6 +20,8 @@ export interface Life {
 }
 
 const acceptedKept = 20;
+/** Without someone who takes much at once more and more would lie there, and each look at it take longer. */
+export const drainMessages = 8;
 
 /** Clients that ask one broker for everything at once, in an order that repeats for the same seed. */
 export class MixedLoad {
@@ -37,8 +39,8 @@ export class MixedLoad {
     this.#messages = new HeldMessages(life, ledgers);
     const sessions = new SessionLoad(life, ledgers, this.#messages, (kind) => this.#newId(kind));
     const [send, lock, settle] = [() => this.#send(), () => this.#lock(), () => this.#messages.settle()];
-    const take = () => this.#take();
-    const rest = [() => this.#repeat(), () => this.#cancel(), () => this.#publish(), take, take, take, take];
+    const [take, drain] = [() => this.#take(), () => this.#take(drainMessages)];
+    const rest = [() => this.#repeat(), () => this.#cancel(), () => this.#publish(), take, take, drain];
     const time = [() => life.clock.advance(life.random.below(20_000)), () => this.#reviveDeferred()];
     const plain = [send, send, lock, lock, lock, lock, settle, settle, settle, settle];
     this.#operations = [...plain, ...rest, ...time, ...sessions.operations];
@@ -117,14 +119,15 @@ export class MixedLoad {
   }
 
   /** Receive and delete. */
-  #take(): void {
+  #take(countMax = 1): void {
     const path = this.#life.random.pick(plainPaths);
-    this.#messages.take(path, this.#source(path).takeNext(this.#life.broker.nowMs));
+    const queue = this.#source(path);
+    for (let count = 0; count < countMax; count++) this.#messages.take(path, queue.takeNext(this.#life.broker.nowMs));
   }
 
   #source(path: PlainPath): Queue {
     const { broker, random } = this.#life;
-    return broker.findSource(random.below(4) === 0 ? `${path}/$deadletterqueue` : path);
+    return broker.findSource(random.below(3) === 0 ? `${path}/$deadletterqueue` : path);
   }
 
   #newId(kind: string): string {

@@ -2,7 +2,7 @@ import type { HeldSession } from '../../src/core/held-session.ts';
 import type { Queue } from '../../src/core/queue.ts';
 import type { HeldMessages } from './held-messages.ts';
 import { type Ledgers, sessionIds } from './mixed-config.ts';
-import { arrivalOf, type Life } from './mixed-load.ts';
+import { arrivalOf, drainMessages, type Life } from './mixed-load.ts';
 
 const claim = { owner: 'receiver', onLost: () => undefined };
 
@@ -21,7 +21,13 @@ export class SessionLoad {
     this.#messages = messages;
     this.#newId = newId;
     const [accept, lock, dig] = [() => this.#accept(), () => this.#lock(), () => this.#dig()];
-    const rest = [() => this.#release(), () => this.#reviveDeferred(), () => this.#writeState(), dig, dig];
+    const rest = [
+      () => this.#release(),
+      () => this.#reviveDeferred(),
+      () => this.#writeState(),
+      dig,
+      () => this.#drain(),
+    ];
     this.operations = [() => this.#send(), accept, lock, lock, lock, ...rest];
   }
 
@@ -53,6 +59,12 @@ export class SessionLoad {
   #lock(): void {
     const session = this.#life.random.pick(this.#sessions);
     this.#messages.add('tasks', this.#tasks, session?.lockNext(this.#life.broker.nowMs));
+  }
+
+  #drain(): void {
+    const session = this.#life.random.pick(this.#sessions);
+    for (let count = 0; count < drainMessages; count++)
+      this.#messages.take('tasks', session?.takeNext(this.#life.broker.nowMs));
   }
 
   #release(): void {
