@@ -22,6 +22,8 @@ export class Ledger {
   /** They were there and are gone for good: nothing can change for them, so nothing is held against them one by one. */
   readonly #finished = new Set<string>();
   readonly #idBySequenceNumber = new Map<number, string>();
+  /** Since what is there was certain. */
+  readonly #received = new Set<string>();
   #batches: (readonly string[])[] = [];
   answered = 0;
 
@@ -44,6 +46,12 @@ export class Ledger {
     this.#batches.push(ids);
   }
 
+  /** A send was answered. Who receives may have been faster, and then says where it is. */
+  accepted(id: string): void {
+    if (this.#received.has(id)) this.answered++;
+    else this.told(id, 'queue');
+  }
+
   /** The answer came: it is at one of these places now. */
   told(id: string, ...places: readonly Whereabouts[]): void {
     this.#dropBatch(id);
@@ -60,6 +68,7 @@ export class Ledger {
 
   /** A client gets a message: one that is gone must not come. */
   received(id: string): void {
+    this.#received.add(id);
     this.#dropBatch(id);
     assert.notDeepEqual(this.#possible.get(id) ?? nowhere, nowhere, `${this.#name}: ${id} came back`);
   }
@@ -82,6 +91,7 @@ export class Ledger {
       else this.#expect(id, at);
     }
     this.#verifyBatches(places);
+    this.#received.clear();
   }
 
   #expect(id: string, ...places: readonly Whereabouts[]): void {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import {
   ServiceBusClient,
   type ServiceBusMessage,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
+  type ServiceBusSessionReceiver,
 } from '@azure/service-bus';
 import type { Whereabouts } from './ledger.ts';
 import {
@@ -28,6 +30,7 @@ export class SdkLoad implements AsyncDisposable {
   readonly #ledgers: Ledgers;
   readonly #prefix: string;
   readonly #enough = Promise.withResolvers<void>();
+  readonly #sessions: readonly Promise<ServiceBusSessionReceiver>[];
   readonly #workers: Promise<void>[];
   #operationsLeft: number;
   #running = true;
@@ -41,19 +44,21 @@ export class SdkLoad implements AsyncDisposable {
     this.#ledgers = ledgers;
     this.#prefix = prefix;
     this.#operationsLeft = operations;
+    this.#sessions = sessionIds.map((id) => this.#client.acceptSession('tasks', id));
     const sender = this.#client.createSender('work');
     const events = this.#client.createSender('events');
     const tasks = [
       ...Array.from({ length: sendersCount }, () => () => this.#send(sender)),
       () => this.#publish(events),
       ...plainPaths.map((path) => this.#settling(path)),
-      () => this.#workInSession(),
+      ...this.#sessions.map((session) => async () => this.#workInSession(await session)),
     ];
     this.#workers = tasks.map((task) => this.#keep(task));
   }
 
-  get enough(): Promise<void> {
-    return this.#enough.promise;
+  /** Not before it has its sessions: the SDK waits a minute for one whose broker was killed meanwhile. */
+  get enough(): Promise<unknown> {
+    return Promise.all([this.#enough.promise, ...this.#sessions]);
   }
 
   /** Asks for nothing more; its end is not waited for. */
@@ -76,6 +81,8 @@ export class SdkLoad implements AsyncDisposable {
       } catch (error) {
         // What fails because the broker was killed tells nothing; a broken promise of the broker does.
         if (error instanceof assert.AssertionError) this.#enough.reject(error);
+        // What fails at once must not keep everything else from running.
+        await setImmediate();
       }
     }
   }
@@ -95,12 +102,12 @@ export class SdkLoad implements AsyncDisposable {
     if (kind === 'scheduled') {
       const numbers = await sender.scheduleMessages(messages, new Date(Date.now() + farFutureMs));
       for (const [index, id] of ids.entries()) ledger.numbered(id, Number(numbers[index]));
-      for (const id of ids) ledger.told(id, 'queue');
+      for (const id of ids) ledger.accepted(id);
       if (this.#random.below(2) === 0) await this.#cancel(sender, ids[0] as string, numbers[0]);
       return;
     }
     await sender.sendMessages(messages);
-    for (const id of ids) ledger.told(id, 'queue');
+    for (const id of ids) ledger.accepted(id);
     // Nobody may see a difference: these ids are known.
     await sender.sendMessages(messages);
   }
@@ -123,7 +130,7 @@ export class SdkLoad implements AsyncDisposable {
     const ledgers = [...places, 'tasks' as const].map((path) => this.#ledgers.messages[path]);
     for (const ledger of ledgers) ledger.asked(messageId, 'queue');
     await sender.sendMessages({ messageId, body: messageId, subject, sessionId: this.#random.pick(sessionIds) });
-    for (const ledger of ledgers) ledger.told(messageId, 'queue');
+    for (const ledger of ledgers) ledger.accepted(messageId);
   }
 
   #settling(path: PlainPath): () => Promise<void> {
@@ -140,8 +147,7 @@ export class SdkLoad implements AsyncDisposable {
     };
   }
 
-  async #workInSession(): Promise<void> {
-    const session = await this.#client.acceptNextSession('tasks');
+  async #workInSession(session: ServiceBusSessionReceiver): Promise<void> {
     const messages = await session.receiveMessages(5, { maxWaitTimeInMs: 200 });
     const settlement = this.#random.pick(settlements);
     await Promise.all(messages.map((message) => this.#settle('tasks', session, message, settlement)));
@@ -150,7 +156,6 @@ export class SdkLoad implements AsyncDisposable {
     this.#ledgers.states.asked(session.sessionId, JSON.stringify(state));
     await session.setSessionState(state);
     this.#ledgers.states.told(session.sessionId, JSON.stringify(state));
-    await session.close();
   }
 
   async #settle(
