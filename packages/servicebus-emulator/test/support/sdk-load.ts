@@ -5,18 +5,9 @@ import {
   type ServiceBusMessage,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
-  type ServiceBusSessionReceiver,
 } from '@azure/service-bus';
 import type { Whereabouts } from './ledger.ts';
-import {
-  isMortal,
-  type Ledgers,
-  type MixedPath,
-  type PlainPath,
-  plainPaths,
-  sessionIds,
-  timeToLiveMs,
-} from './mixed-config.ts';
+import { isMortal, type Ledgers, type PlainPath, plainPaths, sessionIds, timeToLiveMs } from './mixed-config.ts';
 import type { Random } from './random.ts';
 
 const sendersCount = 8;
@@ -30,7 +21,6 @@ export class SdkLoad implements AsyncDisposable {
   readonly #ledgers: Ledgers;
   readonly #prefix: string;
   readonly #enough = Promise.withResolvers<void>();
-  readonly #sessions: readonly Promise<ServiceBusSessionReceiver>[];
   readonly #workers: Promise<void>[];
   #operationsLeft: number;
   #running = true;
@@ -44,21 +34,18 @@ export class SdkLoad implements AsyncDisposable {
     this.#ledgers = ledgers;
     this.#prefix = prefix;
     this.#operationsLeft = operations;
-    this.#sessions = sessionIds.map((id) => this.#client.acceptSession('tasks', id));
     const sender = this.#client.createSender('work');
     const events = this.#client.createSender('events');
     const tasks = [
       ...Array.from({ length: sendersCount }, () => () => this.#send(sender)),
       () => this.#publish(events),
       ...plainPaths.map((path) => this.#settling(path)),
-      ...this.#sessions.map((session) => async () => this.#workInSession(await session)),
     ];
     this.#workers = tasks.map((task) => this.#keep(task));
   }
 
-  /** Not before it has its sessions: the SDK waits a minute for one whose broker was killed meanwhile. */
-  get enough(): Promise<unknown> {
-    return Promise.all([this.#enough.promise, ...this.#sessions]);
+  get enough(): Promise<void> {
+    return this.#enough.promise;
   }
 
   /** Asks for nothing more; its end is not waited for. */
@@ -147,19 +134,8 @@ export class SdkLoad implements AsyncDisposable {
     };
   }
 
-  async #workInSession(session: ServiceBusSessionReceiver): Promise<void> {
-    const messages = await session.receiveMessages(5, { maxWaitTimeInMs: 200 });
-    const settlement = this.#random.pick(settlements);
-    await Promise.all(messages.map((message) => this.#settle('tasks', session, message, settlement)));
-    const state = this.#newId('state');
-    // The SDK writes it down as JSON.
-    this.#ledgers.states.asked(session.sessionId, JSON.stringify(state));
-    await session.setSessionState(state);
-    this.#ledgers.states.told(session.sessionId, JSON.stringify(state));
-  }
-
   async #settle(
-    path: MixedPath,
+    path: PlainPath,
     receiver: ServiceBusReceiver,
     message: ServiceBusReceivedMessage,
     settlement: Settlement,
