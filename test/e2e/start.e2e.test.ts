@@ -102,7 +102,7 @@ suite('the start command', () => {
   test('the verification finds nothing', async () => {
     const verification = command('local/src/verify.ts', '--data', dataDir);
     assert.equal(await verification.exited, 0, verification.output());
-    assert.match(verification.output(), /I6/);
+    assert.match(verification.output(), /I1 to I7/);
   });
 
   test('Ctrl-C stops everything cleanly', async () => {

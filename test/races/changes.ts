@@ -64,10 +64,11 @@ export function changeRaces(race: RaceTest): void {
     struck();
     await cancel(running, id);
     await untilStage(customer, id, ['Cancelled']);
-    await untilActivity(running, droneId, 'Returning');
     assert.equal(await missionOf(running, id), 'Released');
     // On its way home it is free: an ordinary delivery may have it by now.
     assert.notEqual(await missionOfDrone(running, droneId), missionId);
+    const gaveUp = async () => (await activityOf(running, droneId)) !== 'Loading';
+    await eventually(gaveUp, { timeoutMs: 30_000, what: `the end of ${droneId}'s loading` });
     assert.ok(!(await kinds(running, id)).includes('picked-up'));
     return endingAs('Cancelled', [id]);
   });
@@ -227,9 +228,16 @@ async function missionOf(running: TestSystem, id: string): Promise<string> {
   return (body as { readonly state: string }).state;
 }
 
-async function missionOfDrone({ operator }: TestSystem, droneId: string | null): Promise<string | null> {
-  const { body } = await operator.request('GET', `/v1/drones/${droneId}`);
-  return (body as Drone).missionId;
+async function missionOfDrone(running: TestSystem, droneId: string | null): Promise<string | null> {
+  return (await droneOf(running, droneId)).missionId;
+}
+
+async function activityOf(running: TestSystem, droneId: string | null): Promise<Drone['activity']> {
+  return (await droneOf(running, droneId)).activity;
+}
+
+async function droneOf({ operator }: TestSystem, droneId: string | null): Promise<Drone> {
+  return (await operator.request<Drone>('GET', `/v1/drones/${droneId}`)).body;
 }
 
 function droneDelivery({ system }: TestSystem, id: string): string {
