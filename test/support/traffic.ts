@@ -117,13 +117,15 @@ class Customers implements Traffic {
     const said = `${status} ${JSON.stringify(body)}`;
     const isPlain = headers.get('content-type')?.startsWith('application/problem+json') === true;
     const isComplete = status === 504 || headers.get('retry-after') !== null;
-    const isNamed = !body?.type?.endsWith(':outcome-unknown') || body?.deliveryId !== undefined;
+    // Where the connection to ingestion broke, twice, the edge cannot know the id: a retry with the same key tells it.
+    const isOfEdge = body?.detail === 'the connection to ingestion broke';
+    const isNamed = !body?.type?.endsWith(':outcome-unknown') || isOfEdge || body?.deliveryId !== undefined;
     if (!isPlain || !isComplete || !isNamed) this.#count(`incomplete ${said}`);
   }
 }
 
 /** What is looked at of an answer of any kind. */
-type Said = Partial<Pick<Problem, 'type' | 'deliveryId'>> | undefined;
+type Said = Partial<Pick<Problem, 'type' | 'detail' | 'deliveryId'>> | undefined;
 
 const ordinary = ['create 202', 'read 200', 'read 404 not-found', 'invoice 200'];
 
