@@ -4,7 +4,7 @@ import { createTokenVerifier } from '@dronedelivery/service-kit/auth';
 import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { createTokenBuckets } from '@dronedelivery/service-kit/token-buckets';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { type Admit, createAdmission } from './admission.ts';
 import type { EdgeConfig } from './config.ts';
 import { createForward, type Forward } from './forward.ts';
@@ -28,7 +28,6 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   const admit = createAdmissionOf(config);
   const guard = createLoadGuard(config);
   const turnedAway = createTurnedAway(monotonicMs);
-  const callers = new WeakMap<FastifyRequest, string>();
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
   server.fastify.addHook('onRequest', async (request) => {
     if (request.routeOptions.url === '/openapi.json') await admit({ access: { kind: 'anonymous' } }, request);
@@ -40,8 +39,8 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       answerTimeoutMs: config.upstreamTimeoutMs,
       stopping: server.closing,
       log: logger,
-      onAnswer: (request: FastifyRequest, answer: WholeAnswer) =>
-        turnedAway.note(operation, callers.get(request) ?? '', answer),
+      onAnswer: (reply: FastifyReply, answer: WholeAnswer) =>
+        turnedAway.note(operation, guard.callerOf(reply) ?? '', answer),
     };
     const forward: Forward = createForward(operation, needs);
     server.fastify.route({
@@ -53,7 +52,6 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
         const caller = await admit(operation, request);
         turnedAway.check(operation, caller);
         guard.enterAs(caller, operation, reply);
-        callers.set(request, caller);
       },
       handler: forward,
     });

@@ -25,7 +25,7 @@ export interface ForwardNeeds {
   /** Ends streams, which would outlast every graceful stop. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
-  readonly onAnswer: (request: FastifyRequest, answer: WholeAnswer) => void;
+  readonly onAnswer: (reply: FastifyReply, answer: WholeAnswer) => void;
 }
 
 export function createForward(operation: Operation, needs: ForwardNeeds): Forward {
@@ -69,7 +69,7 @@ export function createForward(operation: Operation, needs: ForwardNeeds): Forwar
       } else {
         const hold = (bytes: number) => guard.hold(bytes, reply);
         const { answer, head } = await send(request, reply, set, (one) => upstream.ask(one, hold));
-        onAnswer(request, answer);
+        onAnswer(reply, answer);
         pass(answer, stopping.aborted ? { ...head, connection: 'close' } : head, reply);
       }
     } catch (error) {

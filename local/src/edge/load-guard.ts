@@ -56,6 +56,11 @@ export function createLoadGuard(limits: Limits) {
       throw new AppError('too-many-requests', `${most} ${kind} are under way already`, { retryAfterS });
     },
 
+    /** Who was let in with the request; undefined before that. */
+    callerOf({ raw }: FastifyReply): string | undefined {
+      return callers.get(raw);
+    },
+
     /** Before an answer is sent: whoever does not take what it asks for gets no more of it. */
     hold(bytes: number, reply: FastifyReply): void {
       if (bytes <= shortAnswerBytesMax) return;
