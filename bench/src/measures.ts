@@ -10,12 +10,13 @@ export interface Target {
 
 const soonMs = 1_000;
 export const soonS = soonMs / 1000;
+const soonAgainLimitMs = 180_000;
 const lookMs = 500;
 
-/** @returns how long after the end of the overload the first request came that was assigned soon. */
+/** @returns how long after the end of the overload the first request came that was assigned soon; infinite where none was in three minutes. */
 export async function untilSoonAgain({ info }: LocalSystem, { url, token }: Target, endMs: number): Promise<number> {
   const authorization = `Bearer ${token}`;
-  for (let n = 0; ; n++) {
+  for (let n = 0; Date.now() - endMs < soonAgainLimitMs; n++) {
     const askedAtMs = Date.now();
     const headers = { authorization, 'content-type': 'application/json' };
     const answer = await fetch(`${url}/v1/deliveryrequests`, { method: 'POST', headers, body: deliveryRequestBody(n) });
@@ -28,6 +29,7 @@ export async function untilSoonAgain({ info }: LocalSystem, { url, token }: Targ
     const { droneId = null } = (await found.json()) as { readonly droneId?: string | null };
     if (droneId !== null) return askedAtMs - endMs;
   }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** The most that each process has resident, in megabytes, until it is stopped. */

@@ -34,7 +34,15 @@ export async function overloadAtFullScenario(): Promise<void> {
   for (const name of wayIn.processes) giveWay(system.info.services[name]?.pid ?? 0, wayIn.givesWayBy);
   const run = await prepare(system);
   let peak = 0;
-  for (const perSecond of ratesPerS) peak = Math.max(peak, (await run(perSecond, rateMs)).goodput);
+  for (const perSecond of ratesPerS) {
+    const { goodput, load, recoveredMs } = await run(perSecond, rateMs);
+    peak = Math.max(peak, goodput);
+    print(`${perSecond} a second, for ${rateMs / 1000} s`, [
+      { name: 'goodput', value: goodput, unit: '/s' },
+      { name: 'accepted', value: load.accepted.length, unit: 'requests' },
+      { name: `assigned within ${soonS} s again after`, value: recoveredMs / 1000, unit: 's' },
+    ]);
+  }
   const memory = watchMemory(system);
   const before = processorSecondsOf(system.info.services);
   const { load, goodput, recoveredMs } = await run(timesTooMany * peak, overloadMs);

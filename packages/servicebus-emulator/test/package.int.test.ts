@@ -36,7 +36,7 @@ after(() => folder[Symbol.asyncDispose]());
 const installed = install(folder.path);
 
 test("installed from its package it serves the entities of Microsoft's sample, unchanged", async () => {
-  await using broker = await startBrokerProcess(folder.path, sample, installed);
+  await using broker = await startBrokerProcess(folder.path, sample, { entry: installed });
   await using resources = new AsyncDisposableStack();
   const client = new ServiceBusClient(broker.connectionString);
   resources.defer(() => client.close());

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +13,15 @@ export interface BrokerProcess extends AsyncDisposable {
   readonly connectionString: string;
   /** Ends it and answers its exit code, null when the signal ended it. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+  /** Resolves to its exit code when it has ended by itself. */
+  readonly ended: Promise<number | null>;
+}
+
+export interface BrokerProgram {
+  /** The sources' own where absent. */
+  readonly entry?: string;
+  /** A module that changes what it runs on. */
+  readonly preload?: string;
 }
 
 /**
@@ -21,19 +31,22 @@ export interface BrokerProcess extends AsyncDisposable {
 export async function startBrokerProcess(
   folder: string,
   config: object | string,
-  entry = sourceEntry,
+  { entry = sourceEntry, preload }: BrokerProgram = {},
 ): Promise<BrokerProcess> {
   const configFile = path.join(folder, 'config.json');
   await writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config));
   const files = ['--config', configFile, '--data', path.join(folder, 'broker.db')];
-  const child = spawn(process.execPath, [entry, ...files, '--port', '0', '--http-port', '0'], {
+  const nodeOptions = preload === undefined ? [] : ['--import', preload];
+  const child = spawn(process.execPath, [...nodeOptions, entry, ...files, '--port', '0', '--http-port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   const connectionString = await readConnectionString(child);
   const end = (signal: NodeJS.Signals) => endProcess(child, signal);
   return {
     connectionString,
     end,
+    ended,
     async [Symbol.asyncDispose]() {
       await end('SIGKILL');
     },

@@ -9,6 +9,7 @@ import {
 import type { Whereabouts } from './ledger.ts';
 import { isMortal, type Ledgers, type PlainPath, plainPaths, sessionIds, timeToLiveMs } from './mixed-config.ts';
 import type { Random } from './random.ts';
+import { SessionClients } from './session-clients.ts';
 
 const sendersCount = 8;
 const clientOptions = { retryOptions: { maxRetries: 0, timeoutInMs: 1_500 } };
@@ -22,6 +23,7 @@ export class SdkLoad implements AsyncDisposable {
   readonly #prefix: string;
   readonly #enough = Promise.withResolvers<void>();
   readonly #workers: Promise<void>[];
+  readonly #sessionClients: SessionClients;
   #operationsLeft: number;
   #running = true;
   #closed: Promise<void> | undefined;
@@ -42,6 +44,8 @@ export class SdkLoad implements AsyncDisposable {
       ...plainPaths.map((path) => this.#settling(path)),
     ];
     this.#workers = tasks.map((task) => this.#keep(task));
+    const { port } = new URL(connectionString.replace(/^Endpoint=(.+?);.*/, '$1'));
+    this.#sessionClients = new SessionClients(Number(port), random, ledgers, prefix, () => this.#operationsLeft--);
   }
 
   get enough(): Promise<void> {
@@ -56,6 +60,7 @@ export class SdkLoad implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
+    await this.#sessionClients[Symbol.asyncDispose]();
     await this.#closed;
     await Promise.all(this.#workers);
   }
