@@ -1,22 +1,20 @@
 import type { Drone, DroneState } from '@dronedelivery/contracts';
 import type { ApiClient, Page } from '@dronedelivery/local/api-client';
 import { type Load, type LoadResult, runLoad } from './load.ts';
-import { deliveryRequestBody } from './requests.ts';
+import { deliveryRequest } from './requests.ts';
+
+export interface DeliveryLoad extends Pick<Load, 'concurrency' | 'onAnswer'> {
+  readonly count: number;
+}
 
 /** Posts distinct delivery requests to ingestion, or to what stands before it. */
 export function postDeliveryRequests(
   url: string,
   token: string,
-  load: Pick<Load, 'count' | 'concurrency' | 'onAnswer'>,
+  { count, ...load }: DeliveryLoad,
 ): Promise<LoadResult> {
-  return runLoad({
-    url,
-    method: 'POST',
-    path: '/v1/deliveryrequests',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: deliveryRequestBody,
-    ...load,
-  });
+  const requests = Array.from({ length: count }, (_, n) => deliveryRequest(new URL(url), token, n));
+  return runLoad({ url, requests, ...load });
 }
 
 export async function countDrones(operator: ApiClient, state: DroneState): Promise<number> {

@@ -1,57 +1,51 @@
-import { Pool } from 'undici';
+import { type RawAnswer, RawConnection } from './raw-connection.ts';
 
 export interface Load {
   readonly url: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Body of the n-th request. */
-  readonly body: (n: number) => string;
-  readonly count: number;
+  readonly requests: readonly Buffer[];
   readonly concurrency: number;
-  /** Called with each answer; throws to stop the run. */
-  readonly onAnswer?: (n: number, status: number, text: string) => void;
+  /** Called with each answer to the n-th request; throws to stop the run. */
+  readonly onAnswer?: (n: number, answer: RawAnswer) => void;
 }
 
 export interface LoadResult {
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   readonly statuses: Readonly<Record<number, number>>;
 }
 
 const answerLimitMs = 30_000;
 
-/** Sends a bounded number of requests over a bounded number of connections, as fast as they are answered. */
-export async function runLoad(load: Load): Promise<LoadResult> {
-  const pool = new Pool(load.url, {
-    connections: load.concurrency,
-    bodyTimeout: answerLimitMs,
-    headersTimeout: answerLimitMs,
-  });
-  const latenciesMs: number[] = [];
+/** Sends requests over a bounded number of connections, as fast as they are answered. */
+export async function runLoad({ url, requests, concurrency, onAnswer }: Load): Promise<LoadResult> {
   const statuses: Record<number, number> = {};
   let next = 0;
   const worker = async () => {
-    while (next < load.count) {
-      const n = next++;
-      const startedAt = performance.now();
-      const { method, path, headers } = load;
-      const answer = await pool.request({ method, path, headers, body: load.body(n) });
-      const text = await answer.body.text();
-      latenciesMs.push(performance.now() - startedAt);
-      statuses[answer.statusCode] = (statuses[answer.statusCode] ?? 0) + 1;
-      load.onAnswer?.(n, answer.statusCode, text);
+    const connection = new RawConnection(new URL(url));
+    for (let n = next++; n < requests.length; n = next++) {
+      const answer = await answerTo(connection, requests[n] as Buffer);
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+      onAnswer?.(n, answer);
     }
+    connection.close();
   };
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: load.concurrency }, worker));
-  const seconds = (performance.now() - startedAt) / 1000;
-  await pool.close();
-  return { perSecond: load.count / seconds, ...percentiles(latenciesMs), statuses };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return { perSecond: (1000 * requests.length) / (performance.now() - startedAt), statuses };
 }
 
-export function percentiles(values: number[]): { p50Ms: number; p99Ms: number } {
+/** @throws Error where none comes */
+function answerTo(connection: RawConnection, request: Buffer): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => connection.close(), answerLimitMs);
+    connection.ask(request, (answer) => {
+      clearTimeout(late);
+      if (answer === undefined) reject(new Error('A request was not answered.'));
+      else resolve(answer);
+    });
+  });
+}
+
+export function percentiles(values: readonly number[]): { p50Ms: number; p99Ms: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { p50Ms: at(0.5), p99Ms: at(0.99) };

@@ -5,7 +5,7 @@ import { percentiles } from './load.ts';
 import type { AcceptedDelivery, OpenLoad, OpenLoadResult } from './open-load.ts';
 import { giveWay } from './process-usage.ts';
 import { type RawAnswer, RawConnection } from './raw-connection.ts';
-import { deliveryRequestBody } from './requests.ts';
+import { deliveryIdOf, deliveryRequest } from './requests.ts';
 
 const tickMs = 5;
 /** Made beforehand, and asked in turn. */
@@ -33,7 +33,7 @@ class Clients {
     this.#inFlightMax = inFlightMax;
     this.#requests = Array.from({ length: requestsKept }, (_, n) => {
       const token = tokens[n % tokens.length] ?? '';
-      return { token, bytes: requestOf(this.#url, token, deliveryRequestBody(n)) };
+      return { token, bytes: deliveryRequest(this.#url, token, n) };
     });
   }
 
@@ -75,21 +75,10 @@ class Clients {
     const status = String(answer?.status ?? 'none');
     this.#answers[status] = (this.#answers[status] ?? 0) + 1;
     if (answer === undefined) return;
-    const id = answer.header('location')?.split('/').at(-1);
+    const id = deliveryIdOf(answer);
     if (answer.status === 202 && id !== undefined) this.#accepted.push({ id, token });
     else if (answer.header('retry-after') === undefined) this.#withoutRetryAfter++;
   }
-}
-
-function requestOf({ host }: URL, token: string, body: string): Buffer {
-  const head = [
-    'POST /v1/deliveryrequests HTTP/1.1',
-    `host: ${host}`,
-    `authorization: Bearer ${token}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-  ];
-  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 async function run(load: OpenLoad): Promise<OpenLoadResult> {

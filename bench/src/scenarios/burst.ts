@@ -5,6 +5,7 @@ import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
 import { percentiles } from '../load.ts';
 import { processorSecondsOf } from '../process-usage.ts';
 import { print } from '../report.ts';
+import { deliveryIdOf } from '../requests.ts';
 
 const requests = 5_000;
 const drones = 6_000;
@@ -18,13 +19,16 @@ export async function burstScenario(): Promise<void> {
   const token = await new ApiClient(edgeUrl, demo).token();
   const acceptedAt = new Map<string, number>();
   const before = processorSecondsOf(system.info.services);
+  const clientsBefore = process.cpuUsage();
   const load = await postDeliveryRequests(services.ingestion?.url ?? '', token, {
     count: requests,
     concurrency,
-    onAnswer: (_n, status, text) => {
-      if (status === 202) acceptedAt.set(JSON.parse(text).deliveryId, Date.now());
+    onAnswer: (_n, answer) => {
+      const id = deliveryIdOf(answer);
+      if (answer.status === 202 && id !== undefined) acceptedAt.set(id, Date.now());
     },
   });
+  const clients = process.cpuUsage(clientsBefore);
   await untilHandled(services.broker?.url ?? '');
   const after = processorSecondsOf(system.info.services);
   const onMission = await countDrones(new ApiClient(edgeUrl, operator), 'OnMission');
@@ -43,6 +47,11 @@ export async function burstScenario(): Promise<void> {
     },
     { name: 'accepted to assigned, p50', value: p50Ms, unit: 'ms' },
     { name: 'accepted to assigned, p99', value: p99Ms, unit: 'ms' },
+    {
+      name: 'processor time of the clients',
+      value: (clients.user + clients.system) / requests,
+      unit: 'µs a delivery, making the requests included',
+    },
     ...Object.entries(after).map(([name, seconds]) => ({
       name: `processor time of ${name}`,
       value: ((seconds - (before[name] ?? 0)) / requests) * 1e6,

@@ -5,7 +5,9 @@ import { startBenchSystem } from '../bench-system.ts';
 import { postDeliveryRequests } from '../delivery-load.ts';
 import { soonS, type Target, untilSoonAgain, watchMemory } from '../measures.ts';
 import { runOpenLoad } from '../open-load.ts';
+import type { RawAnswer } from '../raw-connection.ts';
 import { print } from '../report.ts';
+import { deliveryIdOf } from '../requests.ts';
 
 const drones = 9_000;
 const waitingMax = 500;
@@ -77,7 +79,7 @@ async function peakRate({ info }: LocalSystem, { url, token }: Target): Promise<
   // The first round warms up.
   for (let round = 0; round < 3; round++) {
     const ids: string[] = [];
-    const onAnswer = (_n: number, _status: number, text: string) => void ids.push(JSON.parse(text).deliveryId);
+    const onAnswer = (_n: number, answer: RawAnswer) => void ids.push(deliveryIdOf(answer) ?? '');
     await postDeliveryRequests(url, token, { count, concurrency: 16, onAnswer });
     await untilHandled(info.services.broker?.url ?? '');
     const times = [...(await assignmentTimes(info.services.delivery?.url ?? '', token, ids)).values()];
