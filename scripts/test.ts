@@ -1,13 +1,13 @@
 // Runs the test files of the named kinds (unit int e2e long; without names: all but long) and says what was skipped.
 import { globSync } from 'node:fs';
 import path from 'node:path';
-import { run } from 'node:test';
+import { type EventData, type RunOptions, run, type TestsStream } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
 const roots = '{packages,services,simulator,local,bench,test,scripts}';
 const kinds = {
-  unit: { suffix: '.test.ts', concurrency: 2, timeoutMs: 60_000 },
+  unit: { suffix: '.test.ts', concurrency: 1, timeoutMs: 60_000 },
   int: { suffix: '.int.test.ts', concurrency: 2, timeoutMs: 180_000 },
   e2e: { suffix: '.e2e.test.ts', concurrency: 2, timeoutMs: 420_000 },
   long: { suffix: '.long.test.ts', concurrency: 1, timeoutMs: 3_600_000 },
@@ -36,7 +36,9 @@ async function runKind(kind: Kind): Promise<void> {
   const files = filesOf(kind);
   console.log(`\n${kind}: ${files.length} files`);
   if (files.length === 0) return;
-  const stream = run({ files, concurrency, timeout: timeoutMs });
+  const stall = new AbortController();
+  const stream = run({ ...whatRuns(kind, files), concurrency, timeout: timeoutMs, signal: stall.signal });
+  cutOffStalled(stream, timeoutMs, stall);
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite') return;
     if (event.skip === undefined || event.skip === false) totals.passed++;
@@ -45,12 +47,38 @@ async function runKind(kind: Kind): Promise<void> {
   stream.on('test:fail', (event) => {
     if (event.details.type === 'suite') return;
     totals.failed++;
-    failed.push(`${event.name} (${path.relative(process.cwd(), event.file ?? '')})`);
+    failed.push(nameOf(event));
     // Once more at the end: a run prints more than anybody scrolls back, and a CI may keep its last lines only.
     reasons.push(`${event.name}\n${inspect(event.details.error.cause ?? event.details.error)}`);
   });
   const shown = stream.compose(new spec());
   for await (const line of shown) process.stdout.write(line);
+}
+
+/** Unit tests share one process: in one of its own each file would spend most of its time on loading the same modules again. */
+function whatRuns(kind: Kind, files: string[]): RunOptions {
+  return kind === 'unit' ? { files: [path.resolve('scripts/unit-tests.ts')], argv: files } : { files };
+}
+
+/** A test that waits is ended by its own process in time; one that never yields is not, and ends the run with it here. */
+function cutOffStalled(stream: TestsStream, timeoutMs: number, stall: AbortController): void {
+  const underWay = new Map<string, string>();
+  const timer = setTimeout(() => stall.abort(), timeoutMs * 1.5);
+  stream.on('test:dequeue', (event) => underWay.set(keyOf(event), nameOf(event)));
+  stream.on('test:complete', (event) => underWay.delete(keyOf(event)));
+  stream.on('data', () => timer.refresh());
+  stream.on('end', () => {
+    clearTimeout(timer);
+    for (const name of underWay.values()) failed.push(`never ended: ${name}`);
+  });
+}
+
+function keyOf({ name, file, line, nesting }: EventData.TestComplete | EventData.TestDequeue): string {
+  return [file, line, nesting, name].join();
+}
+
+function nameOf({ name, file = '' }: { readonly name: string; readonly file?: string }): string {
+  return `${name} (${path.relative(process.cwd(), file)})`;
 }
 
 /** A file belongs to the most specific kind: `x.int.test.ts` is no unit test. */
