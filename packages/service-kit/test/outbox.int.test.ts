@@ -127,6 +127,42 @@ describe('the outbox relay', () => {
     });
   });
 
+  test('a lease is renewed while there is something to send, and respected once another has it', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const clock = new FakeClock(Date.now());
+    const sent: string[] = [];
+    const send = async (_: string, batch: readonly OutboxMessage[]) =>
+      void sent.push(...batch.map(({ eventId }) => eventId));
+    const untilMs = () =>
+      database.read((sql) => sql.get<{ until_ms: number }>('SELECT until_ms FROM outbox_lease'))?.until_ms;
+    await using _relay = createOutboxRelay({ database, logger: silentLogger, clock, leaseMs: 5000, send });
+    const sends = async (eventId: string) => {
+      await append(database, eventId);
+      await eventually(() => sent.includes(eventId), { what: eventId });
+    };
+    await sends('first');
+    const takenAtMs = clock.now();
+    assert.equal(untilMs(), takenAtMs + 5000);
+    await clock.advance(1000);
+    await sends('in the first half');
+    assert.equal(untilMs(), takenAtMs + 5000);
+    await clock.advance(2000);
+    await sends('in the second half');
+    assert.equal(untilMs(), clock.now() + 5000);
+    await database.write((sql) =>
+      sql.run("UPDATE outbox_lease SET holder = 'other', until_ms = ?", clock.now() + 6000),
+    );
+    await clock.advance(5000);
+    await append(database, 'held up');
+    await clock.advance(500);
+    assert.equal(sent.length, 3);
+    await eventually(async () => {
+      await clock.advance(600);
+      return sent.includes('held up');
+    });
+  });
+
   test('a lease from before the clock was set back holds nobody up', async () => {
     await using folder = await tempFolder();
     await using database = await openDatabase({ file: folder.file('a.db'), migrations });
