@@ -14,7 +14,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 /** Parts of the paths of files, those that take longest last. */
-const heavy = ['abuse/', 'graceful-stop', 'races/', 'killed-processes'];
+const heavy = ['workflow/test/faults', 'abuse/', 'graceful-stop', 'races/', 'killed-processes'];
 
 const names = process.argv.slice(2);
 const chosen: Kind[] = names.length === 0 ? ['unit', 'int', 'e2e'] : names.map(kindNamed);
