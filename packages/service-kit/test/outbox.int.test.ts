@@ -58,6 +58,29 @@ describe('the outbox relay', () => {
     assert.deepEqual(sent, ['a', 'b']);
   });
 
+  test('waits longer after each failure, within bounds, and never as long as the others', async () => {
+    for (const [random, pauses] of [
+      [0, [100, 200, 400, 800, 1600, 2500, 2500]],
+      [1, [200, 400, 800, 1600, 3200, 5000, 5000]],
+    ] as const) {
+      await using folder = await tempFolder();
+      await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+      await append(database, 'a');
+      const clock = new FakeClock(Date.now());
+      const attemptsMs: number[] = [];
+      const send = async () => {
+        attemptsMs.push(clock.now());
+        throw new Error('away');
+      };
+      await using _relay = createOutboxRelay({ database, logger: silentLogger, clock, random: () => random, send });
+      await clock.advance(20_000);
+      assert.deepEqual(
+        pauses.map((_, index) => (attemptsMs[index + 1] ?? 0) - (attemptsMs[index] ?? 0)),
+        pauses,
+      );
+    }
+  });
+
   test('sets aside what can never be sent, and goes on with the rest', async () => {
     await using folder = await tempFolder();
     await using database = await openDatabase({ file: folder.file('a.db'), migrations });

@@ -52,6 +52,66 @@ describe('group commit', () => {
     watcher.close();
   });
 
+  test('where the commit fails everyone is told just that, also who was refused for what a neighbour had done', async ({
+    mock,
+  }) => {
+    // All in one transaction, however slow this machine is.
+    mock.method(performance, 'now', () => 0);
+    await using folder = await tempFolder();
+    const orphans = 'CREATE TABLE orphan (parent TEXT REFERENCES item (id) DEFERRABLE INITIALLY DEFERRED) STRICT';
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations: [...migrations, orphans] });
+    let announced = 0;
+    database.onChange('item', () => announced++);
+    const outcomes = await Promise.allSettled([
+      database.write((sql) => {
+        insert('a')(sql);
+        sql.announce('item');
+      }),
+      database.write((sql) => {
+        if (sql.get("SELECT 1 FROM item WHERE id = 'a'") !== undefined) throw new AppError('conflict');
+      }),
+      database.write((sql) => sql.run("INSERT INTO orphan VALUES ('nobody')")),
+    ]);
+    for (const outcome of outcomes) {
+      assert.equal(outcome.status, 'rejected');
+      assert.match(outcome.reason.message, /FOREIGN KEY/);
+    }
+    assert.deepEqual([count(database), announced], [0, 0]);
+    await database.write(insert('a'));
+    assert.equal(count(database), 1);
+  });
+
+  test('a write that takes long is committed at once: others get their turn before the next', async ({ mock }) => {
+    let nowMs = 0;
+    mock.method(performance, 'now', () => nowMs);
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const order: string[] = [];
+    const long = (id: string) => (sql: Parameters<Parameters<Database['write']>[0]>[0]) => {
+      nowMs += 60;
+      insert(id)(sql);
+      setImmediate(() => order.push(`turn after ${id}`));
+      order.push(id);
+    };
+    await Promise.all([database.write(long('a')), database.write(long('b'))]);
+    assert.deepEqual(order, ['a', 'turn after a', 'b']);
+  });
+
+  test('only a write that stays announces anything', async () => {
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    let announced = 0;
+    database.onChange('item', () => announced++);
+    const undone = database.write((sql) => {
+      sql.announce('item');
+      throw new AppError('conflict');
+    });
+    await assert.rejects(undone);
+    assert.equal(announced, 0);
+    await database.write((sql) => sql.announce('item'));
+    assert.equal(announced, 1);
+  });
+
   test('a thousand writes take few transactions', async () => {
     await using folder = await tempFolder();
     await using database = await openDatabase({ file: folder.file('a.db'), migrations, batchMax: 250 });
