@@ -1,26 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { queues, subscriptions, type TrackingEvent, topics } from '@dronedelivery/contracts';
-
-const handledLimitMs = 180_000;
-const watchedEntities = [queues.deliveryRequests, `${topics.droneEvents}/Subscriptions/${subscriptions.delivery}`];
-
-interface EntityStatus {
-  readonly name: string;
-  readonly active: number;
-  readonly scheduled: number;
-}
-
-/** Watches the queues, which costs the services nothing, until every request and every mission event was handled. */
-export async function untilHandled(brokerUrl: string): Promise<void> {
-  const deadline = performance.now() + handledLimitMs;
-  while (performance.now() < deadline) {
-    const { entities } = (await (await fetch(`${brokerUrl}/status`)).json()) as { entities: readonly EntityStatus[] };
-    const waiting = entities.filter(({ name }) => watchedEntities.includes(name));
-    if (waiting.every(({ active, scheduled }) => active + scheduled === 0)) return;
-    await delay(100);
-  }
-  throw new Error(`The queues were not worked off within ${handledLimitMs / 1000} s`);
-}
+import type { TrackingEvent } from '@dronedelivery/contracts';
 
 /** When each delivery got its drone, by its history. @throws Error when one has none. */
 export async function assignmentTimes(

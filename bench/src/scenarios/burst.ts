@@ -1,11 +1,12 @@
 import { ApiClient } from '@dronedelivery/local/api-client';
-import { assignmentTimes, untilHandled } from '../assignments.ts';
+import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
 import { percentiles } from '../load.ts';
 import { processorSecondsOf } from '../process-usage.ts';
 import { print } from '../report.ts';
 import { deliveryIdOf } from '../requests.ts';
+import { untilHandled } from '../waiting.ts';
 
 const requests = 5_000;
 const drones = 6_000;

@@ -2,19 +2,21 @@ import { ApiClient } from '@dronedelivery/local/api-client';
 import type { Credentials } from '@dronedelivery/local/credentials';
 import type { LocalSystem } from '@dronedelivery/local/system';
 import { verifySystem } from '@dronedelivery/local/verify';
-import { assignmentTimes, untilHandled } from '../assignments.ts';
+import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { soonS, untilSoonAgain, watchMemory } from '../measures.ts';
 import { type AcceptedDelivery, type OpenLoadResult, runOpenLoad } from '../open-load.ts';
 import { giveWay, processorSecondsOf } from '../process-usage.ts';
 import { type Figure, print } from '../report.ts';
+import { untilHandled, type Waiting, watchWaiting } from '../waiting.ts';
 
 const drones = 12_000;
 const timeScale = 100;
 const businesses = 4;
 /** One of them is what the machine sustains at most. */
-const ratesPerS = [300, 500, 700, 900];
-const rateMs = 15_000;
+const ratesPerS = [300, 400, 500];
+/** So long that as many deliveries end as begin: those that fly cost more than those that are assigned. */
+const rateMs = 40_000;
 const overloadMs = 60_000;
 const timesTooMany = 10;
 const inFlightMax = 400;
@@ -23,8 +25,8 @@ const cores = 2;
 const clientsGiveWayBy = 10;
 /** These would be as well, as the ingress of a cluster is: they turn away in the time that the accepted work leaves. */
 const wayIn = { processes: ['edge', 'ingestion'], givesWayBy: 5 } as const;
-/** Some ten seconds' work of this machine, as the setting is meant. */
-const settings = { edge: {}, ingestion: { WAITING_MAX: '4000' } } as const;
+/** Less than ten seconds' work of this machine, as the setting is meant. */
+const settings = { edge: {}, ingestion: { WAITING_MAX: '2500' } } as const;
 const samplesMax = 4_000;
 const recoveryLimitS = 10;
 
@@ -35,17 +37,18 @@ export async function overloadAtFullScenario(): Promise<void> {
   const run = await prepare(system);
   let peak = 0;
   for (const perSecond of ratesPerS) {
-    const { goodput, load, recoveredMs } = await run(perSecond, rateMs);
+    const { goodput, load, recoveredMs, waiting } = await run(perSecond, rateMs);
     peak = Math.max(peak, goodput);
     print(`${perSecond} a second, for ${rateMs / 1000} s`, [
       { name: 'goodput', value: goodput, unit: '/s' },
       { name: 'accepted', value: load.accepted.length, unit: 'requests' },
+      ...mostWaiting(waiting),
       { name: `assigned within ${soonS} s again after`, value: recoveredMs / 1000, unit: 's' },
     ]);
   }
   const memory = watchMemory(system);
   const before = processorSecondsOf(system.info.services);
-  const { load, goodput, recoveredMs } = await run(timesTooMany * peak, overloadMs);
+  const { load, goodput, recoveredMs, waiting } = await run(timesTooMany * peak, overloadMs);
   const most = memory.stop();
   const after = processorSecondsOf(system.info.services);
   const { violations } = await verifySystem(
@@ -65,6 +68,7 @@ export async function overloadAtFullScenario(): Promise<void> {
     ...refused.map(([status, count]) => ({ name: `answered ${status}`, value: count, unit: 'requests' })),
     { name: 'refused without Retry-After', value: load.withoutRetryAfter, unit: 'requests' },
     { name: 'answered, p99', value: load.p99Ms, unit: 'ms' },
+    ...mostWaiting(waiting),
     ...recovery(recoveredMs / 1000),
     { name: 'violations of the invariants', value: violations.length, unit: '', note: violations[0]?.text ?? '' },
     ...most,
@@ -79,11 +83,16 @@ function recovery(seconds: number): Figure[] {
   return [{ name: `assigned within ${soonS} s again after`, value: seconds, unit: 's', limit }];
 }
 
+function mostWaiting(waiting: Waiting): Figure[] {
+  return Object.entries(waiting).map(([name, value]) => ({ name: `${name} waiting, most`, value, unit: '' }));
+}
+
 interface Outcome {
   readonly load: OpenLoadResult;
   /** Assignments a second while it was asked. */
   readonly goodput: number;
   readonly recoveredMs: number;
+  readonly waiting: Waiting;
 }
 
 async function prepare(system: LocalSystem) {
@@ -96,6 +105,7 @@ async function prepare(system: LocalSystem) {
   const token = tokens[0] ?? '';
   return async (perSecond: number, forMs: number): Promise<Outcome> => {
     const startMs = Date.now();
+    const watch = watchWaiting(services.broker?.url ?? '');
     const load = await runOpenLoad({
       url: edgeUrl,
       tokens,
@@ -107,6 +117,7 @@ async function prepare(system: LocalSystem) {
     const endMs = Date.now();
     const recoveredMs = await untilSoonAgain(system, { url: services.ingestion?.url ?? '', token }, endMs);
     await untilHandled(services.broker?.url ?? '');
+    const waiting = await watch.stop();
     const sample = sampleOf(load);
     let during = 0;
     for (const one of tokens) {
@@ -114,7 +125,7 @@ async function prepare(system: LocalSystem) {
       const times = await assignmentTimes(services.delivery?.url ?? '', one, ids);
       during += [...times.values()].filter((at) => at >= startMs && at <= startMs + forMs).length;
     }
-    return { load, goodput: (during / sample.length) * (load.accepted.length / (forMs / 1000)), recoveredMs };
+    return { load, goodput: (during / sample.length) * (load.accepted.length / (forMs / 1000)), recoveredMs, waiting };
   };
 }
 

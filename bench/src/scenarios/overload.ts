@@ -1,6 +1,6 @@
 import { ApiClient } from '@dronedelivery/local/api-client';
 import type { LocalSystem } from '@dronedelivery/local/system';
-import { assignmentTimes, untilHandled } from '../assignments.ts';
+import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { postDeliveryRequests } from '../delivery-load.ts';
 import { soonS, type Target, untilSoonAgain, watchMemory } from '../measures.ts';
@@ -8,6 +8,7 @@ import { runOpenLoad } from '../open-load.ts';
 import type { RawAnswer } from '../raw-connection.ts';
 import { print } from '../report.ts';
 import { deliveryIdOf } from '../requests.ts';
+import { untilHandled } from '../waiting.ts';
 
 const drones = 9_000;
 const waitingMax = 500;

@@ -35,6 +35,8 @@ export const deliverySettings = {
   SILENCE_MS: milliseconds({ min: 100, max: 60 * minuteMs }).optional(),
   /** Without a message for this long a receiver is looked after. */
   RECEIVER_SILENCE_MS: milliseconds({ min: 100, max: 10 * minuteMs }).or(minuteMs / 2),
+  /** News of missions that has lain for longer on its subscription goes before new deliveries. */
+  NEWS_LAG_MS_MAX: milliseconds({ min: 50, max: minuteMs }).or(500),
   LINGER_MS: milliseconds({ min: 1000, max: 24 * 60 * minuteMs }).or(10 * minuteMs),
   HISTORY_RETENTION_DAYS: integer({ min: 15, max: 10_000 }).or(400),
   WATCHERS_MAX: integer({ min: 1, max: 100_000 }).or(1000),

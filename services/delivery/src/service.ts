@@ -29,6 +29,7 @@ import { createSqliteNotifications } from './adapters/sqlite/notifications.ts';
 import { deliverySchema } from './adapters/sqlite/schema.ts';
 import { createExecute } from './app/execute.ts';
 import { noteMissionEvent, notePositions } from './app/live.ts';
+import { giveWay, NewsLag } from './app/news-lag.ts';
 import type { AskScheduler, Notify } from './app/ports.ts';
 import { DeliveryQueries } from './app/queries.ts';
 import type { DeliveryConfig } from './config.ts';
@@ -75,11 +76,13 @@ export async function createDeliveryService(
   const { servicebusConnectionString: connectionString, servicebusNamespace: fullyQualifiedNamespace } = config;
   const bus = resources.use(await connectServiceBus({ connectionString, fullyQualifiedNamespace }));
   resources.use(createOutboxRelay({ database, send: sendThrough(bus), logger, clock }));
+  const lag = new NewsLag({ monotonicMs, lagMsMax: config.newsLagMsMax });
   receiveLive({
     bus,
     logger,
     clock,
     silenceMs: config.receiverSilenceMs,
+    onMissionNews: ({ enqueuedAtMs }) => lag.taken(enqueuedAtMs),
     noteMissionEvent: (event) => noteMissionEvent(event, execute, events),
     notePositions: (event) => notePositions(event, inFlight, now(), events),
   });
@@ -90,7 +93,7 @@ export async function createDeliveryService(
     createHttpServer({ name: 'delivery', host, port, logger, verifier, bodyLimitBytes, requestTimeoutMs }),
   );
   const checkWebhook = createWebhookCheck({ allowPrivate: config.webhooksAllowPrivate }, resolve);
-  registerSagaRoutes(server, execute, surroundings);
+  registerSagaRoutes(server, { execute, surroundings, giveWay: () => giveWay(lag, clock) });
   registerReadingRoutes(server, queries, surroundings);
   registerDetailRoutes(server, queries);
   registerCustomerRoutes(server, { execute, checkWebhook, newId });

@@ -7,13 +7,17 @@ import type { ArrivalSurroundings } from '../../domain/arrivals.ts';
 import type { DeliveryKey, Order, Plan } from '../../domain/delivery.ts';
 import { acceptedRecord } from './answers.ts';
 
+export interface SagaRoutesNeeds {
+  readonly execute: Execute;
+  readonly surroundings: () => ArrivalSurroundings;
+  /** Holds new deliveries up for a while, where those that fly need the time. */
+  readonly giveWay: () => Promise<void>;
+}
+
 /** What the saga asks for: each call may be repeated. */
-export function registerSagaRoutes(
-  server: HttpServer,
-  execute: Execute,
-  surroundings: () => ArrivalSurroundings,
-): void {
+export function registerSagaRoutes(server: HttpServer, { execute, surroundings, giveWay }: SagaRoutesNeeds): void {
   const create = async (key: DeliveryKey, body: PutDelivery) => {
+    await giveWay();
     const executed = await execute(key, {
       kind: 'create',
       key,

@@ -4,13 +4,21 @@ import { type Clock, pause } from '@dronedelivery/service-kit/clock';
 import type { Logger } from '@dronedelivery/service-kit/logger';
 import { messageReader, outgoingMessage } from '@dronedelivery/service-kit/messages';
 import type { OutboxMessage } from '@dronedelivery/service-kit/outbox';
-import { complete, type Receiver, type ServiceBus, type Settlement } from '@dronedelivery/service-kit/servicebus';
+import {
+  complete,
+  type ReceivedMessage,
+  type Receiver,
+  type ServiceBus,
+  type Settlement,
+} from '@dronedelivery/service-kit/servicebus';
 
 export interface LiveOptions {
   readonly bus: ServiceBus;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly silenceMs: number;
+  /** Before each piece of news of a mission is looked into. */
+  readonly onMissionNews: (message: ReceivedMessage) => void;
   readonly noteMissionEvent: (event: MissionEvent) => Promise<void>;
   readonly notePositions: (event: PositionsEvent) => Promise<void>;
 }
@@ -29,7 +37,7 @@ const readPositions = messageReader(PositionsEvent);
 
 /** News of the fleet, until the bus is closed. */
 export function receiveLive(options: LiveOptions): readonly Receiver[] {
-  const { bus, logger, clock, silenceMs, noteMissionEvent, notePositions } = options;
+  const { bus, logger, clock, silenceMs, onMissionNews, noteMissionEvent, notePositions } = options;
   const missions = bus.receive({
     from: { topic: topics.droneEvents, subscription: subscriptions.delivery },
     logger,
@@ -38,6 +46,7 @@ export function receiveLive(options: LiveOptions): readonly Receiver[] {
     concurrencyMax: missionEventsMax,
     lockRenewalMsMax: holdMsMax,
     handler: async (message, { signal }): Promise<Settlement> => {
+      onMissionNews(message);
       const event = readMissionEvent(message);
       if (!event.ok) return event.settlement;
       await untilStored(() => noteMissionEvent(event.value), clock, signal);
