@@ -156,6 +156,13 @@ describe('a service client', () => {
     assert.equal(limited.requests.length, 1);
   });
 
+  test('a call for which there is another way is made once', async () => {
+    await using busy = await standIn(problem(503, 'unavailable'));
+    await using one = client([busy.url]);
+    await assert.rejects(one.call(read, parts, { once: true }), transient('server-error'));
+    assert.equal(busy.requests.length, 1);
+  });
+
   test('a call that hangs ends in time, in the headers and in the body', async () => {
     for (const begin of [
       () => undefined,
