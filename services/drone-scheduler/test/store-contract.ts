@@ -70,6 +70,26 @@ export const missionStoreTests: ContractTests<Stores> = {
     assert.equal(await stores.missions.find({ ...key, deliveryId: 'd2' }), undefined);
   },
 
+  async 'a release that comes late leaves the drone to the mission that has it now'(stores) {
+    await stores.fleet.addDrone(drone());
+    await stores.missions.commit([assignment(waiting(), 'drone-1', 'm2')]);
+    const freed = { droneId: 'drone-1', expectMissionId: 'm1', binding: null };
+    const late = { mission: null, drones: [freed], events: [], usage: [] };
+    assert.deepEqual(await stores.missions.commit([late]), ['outdated']);
+    assert.equal((await stores.fleet.findDrone('drone-1'))?.missionId, 'm2');
+  },
+
+  async 'a decision about two drones holds for both or for none, and books nothing for none'(stores) {
+    await stores.fleet.addDrone(drone());
+    await stores.fleet.addDrone(drone({ droneId: 'drone-2' }));
+    const one = assignment(waiting(), 'drone-1', 'm1');
+    const other = { droneId: 'drone-2', expectMissionId: 'm0', binding: null };
+    assert.deepEqual(await stores.missions.commit([{ ...one, drones: [...one.drones, other] }]), ['outdated']);
+    assert.equal((await stores.fleet.findDrone('drone-1'))?.missionId, null);
+    const month = { businessId: key.businessId, ownerId: 'owner-1', year: 2026, month: 11 };
+    assert.equal((await stores.usage.usageOf(month)).missions, 0);
+  },
+
   async 'a stale report is outdated, a newer one moves the drone'(stores) {
     await stores.fleet.addDrone(drone());
     const told = (sequence: number) => {
