@@ -86,6 +86,23 @@ test('a turn with a change that fails leaves nothing behind', () => {
   store.close();
 });
 
+test('an entity that is made again holds nothing of the one before, also where it gets its number', () => {
+  const store = new SqliteStore(':memory:');
+  const { id } = store.readRecord('q');
+  store.insert(id, stored, body);
+  store.advance(id, stored.sequenceNumber);
+  store.remember(id, 'known', 1);
+  store.writeSessionState(id, 's', Buffer.from('state'), 1);
+  store.commit();
+  store.dropRecord('Q');
+  store.commit();
+  const { messages, ...again } = store.readRecord('q');
+  assert.deepEqual(again, { id, lastSequenceNumber: 0, stateBytes: 0, remembered: [] });
+  assert.deepEqual([...messages], []);
+  assert.equal(store.readSessionState(id, 's'), undefined);
+  store.close();
+});
+
 test('a file that is in use, of a newer version or no database is refused', async () => {
   await using folder = await createTemporaryFolder();
   const file = path.join(folder.path, 'broker.db');
