@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MessageHandlers, ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { FakeClock } from '@dronedelivery/testing';
 import { silentLogger } from '../logger.ts';
-import { WatchedReceiver } from './receiver.ts';
+import { type ReceiverOptions, WatchedReceiver } from './receiver.ts';
 import { complete } from './settlement.ts';
 
 const silenceMs = 1000;
@@ -15,6 +15,7 @@ class StandIn {
   isReceiving = false;
   isClosed = false;
   readonly completed: unknown[] = [];
+  readonly abandoned: unknown[] = [];
   mayClose: Promise<void> = Promise.resolve();
   peek: () => Promise<unknown[]>;
 
@@ -26,6 +27,7 @@ class StandIn {
     return {
       peekMessages: () => this.peek(),
       completeMessage: async ({ messageId }: ServiceBusReceivedMessage) => void this.completed.push(messageId),
+      abandonMessage: async ({ messageId }: ServiceBusReceivedMessage) => void this.abandoned.push(messageId),
       subscribe: (handlers: MessageHandlers) => {
         this.handlers = handlers;
         this.isReceiving = true;
@@ -44,7 +46,7 @@ class StandIn {
   }
 }
 
-function setUp(peek: () => Promise<unknown[]> = async () => [waiting]) {
+function setUp(peek: () => Promise<unknown[]> = async () => [waiting], more: Partial<ReceiverOptions> = {}) {
   const clock = new FakeClock();
   const clients: StandIn[] = [];
   const newClient = () => {
@@ -57,7 +59,8 @@ function setUp(peek: () => Promise<unknown[]> = async () => [waiting]) {
     seen.push(messageId);
     return complete;
   };
-  const options = { from: { queue: 'q' }, handler, logger: silentLogger, concurrencyMax: 1, silenceMs, clock };
+  const fixed = { from: { queue: 'q' }, logger: silentLogger, concurrencyMax: 1, silenceMs, clock };
+  const options: ReceiverOptions = { ...fixed, handler, ...more };
   return { receiver: new WatchedReceiver(options, newClient), clients, clock, seen };
 }
 
@@ -120,4 +123,57 @@ test('a close waits for the connections that were replaced before', async ({ moc
   gate.resolve();
   await closing;
   assert.equal(clients[0]?.isClosed, true);
+});
+
+test('what crashes its handler is abandoned after a pause, or its delivery count would be spent in no time', async () => {
+  const handler = () => Promise.reject(new Error('crash'));
+  const { receiver, clients, clock } = setUp(undefined, { handler, abandonPauseMs: 700 });
+  const handled = clients[0]?.handlers?.processMessage(message('m'));
+  await clock.advance(699);
+  assert.deepEqual(clients[0]?.abandoned, []);
+  await clock.advance(1);
+  await handled;
+  assert.deepEqual(clients[0]?.abandoned, ['m']);
+  await receiver.close();
+});
+
+test('what is decided after the connection is gone is not settled', async ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const decided = Promise.withResolvers<typeof complete>();
+  const { receiver, clients, clock } = setUp(undefined, { handler: () => decided.promise, drainLimitMs: 500 });
+  const handled = clients[0]?.handlers?.processMessage(message('m'));
+  const closing = receiver.close();
+  await clock.advance(0);
+  mock.timers.tick(500);
+  await closing;
+  assert.equal(clients[0]?.isClosed, true);
+  decided.resolve(complete);
+  await handled;
+  assert.deepEqual(clients[0]?.completed, []);
+});
+
+test('a handler hears when its time is over, and in a stop while there is still time to settle', async ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  for (const [atMs, end] of [
+    [5000, undefined],
+    [800, (receiver: WatchedReceiver) => receiver.close()],
+  ] as const) {
+    let isTold = false;
+    const handler: ReceiverOptions['handler'] = (_, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          isTold = true;
+          resolve(complete);
+        });
+      });
+    const { receiver, clients, clock } = setUp(undefined, { handler, lockRenewalMsMax: 5000, drainLimitMs: 1000 });
+    const handled = clients[0]?.handlers?.processMessage(message('m'));
+    const ended = end?.(receiver);
+    await clock.advance(atMs - 1);
+    assert.equal(isTold, false);
+    await clock.advance(1);
+    await Promise.all([handled, ended]);
+    assert.deepEqual([isTold, clients[0]?.completed], [true, ['m']]);
+    await receiver.close();
+  }
 });
