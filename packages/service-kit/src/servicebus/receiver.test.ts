@@ -17,6 +17,7 @@ class StandIn {
   readonly completed: unknown[] = [];
   readonly abandoned: unknown[] = [];
   mayClose: Promise<void> = Promise.resolve();
+  maySettle: Promise<void> = Promise.resolve();
   peek: () => Promise<unknown[]>;
 
   constructor(peek: () => Promise<unknown[]>) {
@@ -26,7 +27,10 @@ class StandIn {
   createReceiver() {
     return {
       peekMessages: () => this.peek(),
-      completeMessage: async ({ messageId }: ServiceBusReceivedMessage) => void this.completed.push(messageId),
+      completeMessage: async ({ messageId }: ServiceBusReceivedMessage) => {
+        await this.maySettle;
+        this.completed.push(messageId);
+      },
       abandonMessage: async ({ messageId }: ServiceBusReceivedMessage) => void this.abandoned.push(messageId),
       subscribe: (handlers: MessageHandlers) => {
         this.handlers = handlers;
@@ -176,4 +180,23 @@ test('a handler hears when its time is over, and in a stop while there is still 
     assert.deepEqual([isTold, clients[0]?.completed], [true, ['m']]);
     await receiver.close();
   }
+});
+
+test('a settlement that hangs holds its place only for so long', async ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { receiver, clients, clock, seen } = setUp();
+  const [client] = clients;
+  if (client !== undefined) client.maySettle = new Promise(() => undefined);
+  const handled = ['first', 'second'].map((id) => client?.handlers?.processMessage(message(id)));
+  await clock.advance(0);
+  mock.timers.tick(4999);
+  await clock.advance(0);
+  assert.deepEqual(seen, ['first']);
+  mock.timers.tick(1);
+  await handled[0];
+  await clock.advance(0);
+  assert.deepEqual(seen, ['first', 'second']);
+  mock.timers.tick(5000);
+  await handled[1];
+  await receiver.close();
 });
