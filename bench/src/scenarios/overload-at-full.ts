@@ -26,7 +26,7 @@ const clientsGiveWayBy = 10;
 /** These would be as well, as the ingress of a cluster is: they turn away in the time that the accepted work leaves. */
 const wayIn = { processes: ['edge', 'ingestion'], givesWayBy: 5 } as const;
 /** Less than ten seconds' work of this machine, as the setting is meant. */
-const settings = { edge: {}, ingestion: { WAITING_MAX: '2500' } } as const;
+const settings = { edge: {}, ingestion: { WAITING_MAX: '2000' } } as const;
 const samplesMax = 4_000;
 const recoveryLimitS = 10;
 

@@ -10,6 +10,10 @@ const busyTimeoutMsMax = 100;
 const openLimitMs = 10_000;
 const pauseMsMax = 100;
 const journalBytesMax = 64 * 1024 * 1024;
+/** Written back to the file this rarely, a page that changes again and again is written back once: 32 MB. */
+const checkpointPages = 8192;
+/** Of pages in memory, as far as they are used: what is in flight is read and changed several times. */
+const cacheKib = 16 * 1024;
 
 /** Several processes may open, switch to the write-ahead log and migrate at once: whoever is refused tries again. */
 export async function openConnection(
@@ -42,6 +46,8 @@ function configure(connection: DatabaseSync): void {
   connection.exec('PRAGMA synchronous = FULL');
   connection.exec('PRAGMA foreign_keys = ON');
   connection.exec(`PRAGMA journal_size_limit = ${journalBytesMax}`);
+  connection.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  connection.exec(`PRAGMA cache_size = -${cacheKib}`);
 }
 
 /** Below what the file has already, SQLite takes its present size as the limit. */
