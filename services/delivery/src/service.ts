@@ -82,7 +82,7 @@ export async function createDeliveryService(
     logger,
     clock,
     silenceMs: config.receiverSilenceMs,
-    onMissionNews: ({ enqueuedAtMs }) => lag.taken(enqueuedAtMs),
+    onMissionNews: (message) => lag.taken(message),
     noteMissionEvent: (event) => noteMissionEvent(event, execute, events),
     notePositions: (event) => notePositions(event, inFlight, now(), events),
   });

@@ -11,15 +11,27 @@ const windowMs = 5 * 60_000;
 /** After so long without news nothing more is known of the next. */
 const knownForMs = 1000;
 
+export interface TakenNews {
+  /** Grows along the subscription. */
+  readonly sequenceNumber: string;
+  /** By the broker's clock, epoch milliseconds. */
+  readonly enqueuedAtMs: number;
+}
+
+/** Beyond what messages of one moment may differ by. */
+const stepMs = 100;
+
 /**
  * Whether the news of missions that is being taken has lain on its subscription for a while. The broker's clock need not agree
- * with ours: what was taken soonest in the last minutes shows how they differ, and heals when one of them was set.
+ * with ours: what was taken soonest in the last minutes shows how they differ. When a later message was enqueued before
+ * an earlier one, that clock was set back, and nothing from before counts.
  */
 export class NewsLag {
   readonly #options: NewsLagOptions;
   #windowSinceMs: number;
   #leastAgeMs = Number.POSITIVE_INFINITY;
   #leastAgeBeforeMs = Number.POSITIVE_INFINITY;
+  #latest: TakenNews = { sequenceNumber: '0', enqueuedAtMs: Number.NEGATIVE_INFINITY };
   #lagMs = 0;
   #takenAtMs = Number.NEGATIVE_INFINITY;
 
@@ -28,18 +40,28 @@ export class NewsLag {
     this.#windowSinceMs = options.monotonicMs();
   }
 
-  /** @param enqueuedAtMs by the broker's clock */
-  taken(enqueuedAtMs: number): void {
+  taken(news: TakenNews): void {
     const nowMs = this.#options.monotonicMs();
-    if (nowMs - this.#windowSinceMs >= windowMs) {
-      this.#windowSinceMs = nowMs;
-      this.#leastAgeBeforeMs = this.#leastAgeMs;
-      this.#leastAgeMs = Number.POSITIVE_INFINITY;
-    }
-    const ageMs = nowMs - enqueuedAtMs;
+    if (this.#wasSetBack(news)) this.#turnWindow(nowMs, Number.POSITIVE_INFINITY);
+    else if (nowMs - this.#windowSinceMs >= windowMs) this.#turnWindow(nowMs, this.#leastAgeMs);
+    const ageMs = nowMs - news.enqueuedAtMs;
     this.#leastAgeMs = Math.min(this.#leastAgeMs, ageMs);
     this.#lagMs = ageMs - Math.min(this.#leastAgeMs, this.#leastAgeBeforeMs);
     this.#takenAtMs = nowMs;
+  }
+
+  /** What comes again after a lost lock is earlier, and tells nothing. */
+  #wasSetBack(news: TakenNews): boolean {
+    const latest = this.#latest;
+    if (BigInt(news.sequenceNumber) < BigInt(latest.sequenceNumber)) return false;
+    this.#latest = news;
+    return news.enqueuedAtMs < latest.enqueuedAtMs - stepMs;
+  }
+
+  #turnWindow(nowMs: number, leastAgeBeforeMs: number): void {
+    this.#windowSinceMs = nowMs;
+    this.#leastAgeBeforeMs = leastAgeBeforeMs;
+    this.#leastAgeMs = Number.POSITIVE_INFINITY;
   }
 
   get isBehind(): boolean {
