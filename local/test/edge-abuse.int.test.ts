@@ -83,7 +83,8 @@ test('a body over the limit is 413, told or not told beforehand', async () => {
   // A connection cut while the client still writes would cost it the answer.
   const large = 'x'.repeat(8_000_000);
   for (let i = 0; i < 10; i++) {
-    assert.equal((await edge.call('POST', '/v1/deliveryrequests', { body: large })).status, 413);
+    const answer = await edge.call('POST', '/v1/deliveryrequests', { body: large });
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [413, 'keep-alive']);
   }
   assert.equal(upstream.seen.length, 1);
 });

@@ -4,6 +4,7 @@ import type { Logger } from '@dronedelivery/service-kit/logger';
 import type { FastifyRequest } from 'fastify';
 import type { EdgeConfig } from './config.ts';
 
+const bodyTooLarge = 413;
 const discardedBytesMax = 16 * 1024 * 1024;
 
 /**
@@ -29,8 +30,9 @@ export function createServer(config: EdgeConfig, logger: Logger): HttpServer {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    // A head that could be read in two ways has put an end to the connection already.
-    const isOver = reply.getHeader('connection') === 'close' && !server.closing.aborted;
+    // A head that could be read in two ways has put an end to the connection already; a body that is too long need not.
+    const isClosed = reply.getHeader('connection') === 'close' && !server.closing.aborted;
+    const isOver = isClosed && reply.statusCode !== bodyTooLarge;
     if (!request.raw.complete && !isOver) reply.header('connection', isShort(request) ? 'keep-alive' : 'close');
     done();
   });
