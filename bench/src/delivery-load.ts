@@ -13,7 +13,8 @@ export function postDeliveryRequests(
   token: string,
   { count, ...load }: DeliveryLoad,
 ): Promise<LoadResult> {
-  const requests = Array.from({ length: count }, (_, n) => deliveryRequest(new URL(url), token, n));
+  const target = new URL(url);
+  const requests = Array.from({ length: count }, (_, n) => deliveryRequest(target, token, n));
   return runLoad({ url, requests, ...load });
 }
 

@@ -18,11 +18,13 @@ const answerLimitMs = 30_000;
 /** Sends requests over a bounded number of connections, as fast as they are answered. */
 export async function runLoad({ url, requests, concurrency, onAnswer }: Load): Promise<LoadResult> {
   const statuses: Record<number, number> = {};
-  let next = 0;
+  const target = new URL(url);
+  // One for all workers: each takes what comes next.
+  const left = requests.entries();
   const worker = async () => {
-    const connection = new RawConnection(new URL(url));
-    for (let n = next++; n < requests.length; n = next++) {
-      const answer = await answerTo(connection, requests[n] as Buffer);
+    const connection = new RawConnection(target);
+    for (const [n, request] of left) {
+      const answer = await answerTo(connection, request);
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
       onAnswer?.(n, answer);
     }

@@ -6,13 +6,6 @@ export interface RawAnswer {
   header(name: string): string | undefined;
 }
 
-/** A ready-made request. @param head lines without those that follow from the body */
-export function rawRequest({ host }: URL, head: readonly string[], body: string): Buffer {
-  const [requestLine, ...rest] = head;
-  const lines = [requestLine, `host: ${host}`, ...rest, `content-length: ${Buffer.byteLength(body)}`];
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
 const headEnd = '\r\n\r\n';
 
 /**

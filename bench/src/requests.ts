@@ -1,14 +1,17 @@
 import { demoRequest } from '@dronedelivery/local/demo-request';
-import { type RawAnswer, rawRequest } from './raw-connection.ts';
+import type { RawAnswer } from './raw-connection.ts';
 
-/** The n-th of distinct delivery requests, the same in every run. */
-export function deliveryRequest(url: URL, token: string, n: number): Buffer {
+/** The n-th of distinct delivery requests, the same in every run, as it goes over the wire. */
+export function deliveryRequest({ host }: URL, token: string, n: number): Buffer {
+  const body = deliveryRequestBody(n);
   const head = [
     'POST /v1/deliveryrequests HTTP/1.1',
+    `host: ${host}`,
     `authorization: Bearer ${token}`,
     'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
   ];
-  return rawRequest(url, head, deliveryRequestBody(n));
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 export function deliveryIdOf(answer: RawAnswer): string | undefined {

@@ -26,6 +26,7 @@ const noticed: Readonly<Record<string, readonly string[]>> = {
   // Last, since what it could not settle comes again for a while.
   broker: ['create 503 outcome-unknown'],
 };
+
 interface InFlight {
   readonly method: string;
   readonly path: string;
@@ -46,6 +47,7 @@ const inFlight: Readonly<Record<string, InFlight>> = {
   ingestion: request,
   edge: request,
 };
+
 const receivers = ['workflow', 'workflow-2', 'delivery'];
 const waiting = { timeoutMs: 60_000 } as const;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import {
+  parseServiceBusConnectionString,
   ServiceBusClient,
   type ServiceBusMessage,
   type ServiceBusReceivedMessage,
@@ -44,7 +45,7 @@ export class SdkLoad implements AsyncDisposable {
       ...plainPaths.map((path) => this.#settling(path)),
     ];
     this.#workers = tasks.map((task) => this.#keep(task));
-    const { port } = new URL(connectionString.replace(/^Endpoint=(.+?);.*/, '$1'));
+    const { port } = new URL(parseServiceBusConnectionString(connectionString).endpoint);
     this.#sessionClients = new SessionClients(Number(port), random, ledgers, prefix, () => this.#operationsLeft--);
   }
 

@@ -31,7 +31,8 @@ export class NewsLag {
   #windowSinceMs: number;
   #leastAgeMs = Number.POSITIVE_INFINITY;
   #leastAgeBeforeMs = Number.POSITIVE_INFINITY;
-  #latest: TakenNews = { sequenceNumber: '0', enqueuedAtMs: Number.NEGATIVE_INFINITY };
+  #latestSequence = 0n;
+  #latestEnqueuedAtMs = Number.NEGATIVE_INFINITY;
   #lagMs = 0;
   #takenAtMs = Number.NEGATIVE_INFINITY;
 
@@ -51,11 +52,13 @@ export class NewsLag {
   }
 
   /** What comes again after a lost lock is earlier, and tells nothing. */
-  #wasSetBack(news: TakenNews): boolean {
-    const latest = this.#latest;
-    if (BigInt(news.sequenceNumber) < BigInt(latest.sequenceNumber)) return false;
-    this.#latest = news;
-    return news.enqueuedAtMs < latest.enqueuedAtMs - stepMs;
+  #wasSetBack({ sequenceNumber, enqueuedAtMs }: TakenNews): boolean {
+    const sequence = BigInt(sequenceNumber);
+    if (sequence < this.#latestSequence) return false;
+    const wasSetBack = enqueuedAtMs < this.#latestEnqueuedAtMs - stepMs;
+    this.#latestSequence = sequence;
+    this.#latestEnqueuedAtMs = enqueuedAtMs;
+    return wasSetBack;
   }
 
   #turnWindow(nowMs: number, leastAgeBeforeMs: number): void {
