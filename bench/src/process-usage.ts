@@ -28,11 +28,31 @@ export function processorSecondsOfGroup(group: number): number {
   return pids.filter((pid) => isInGroup(pid, group)).reduce((sum, pid) => sum + processorSeconds(pid), 0);
 }
 
-/** The same for each process of a system, by its name. */
-export function processorSecondsOf(
+export interface Usage {
+  readonly processorSeconds: number;
+  /** Handed to the disk, whatever becomes of it there. */
+  readonly writtenBytes: number;
+}
+
+/** @returns tells what each process of a system has used since the call, by its name. */
+export function measureUsage(
   services: Readonly<Record<string, { readonly pid: number }>>,
-): Record<string, number> {
-  return Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, processorSeconds(pid)]));
+): () => readonly (Usage & { readonly name: string })[] {
+  const before = Object.entries(services).map(([name, { pid }]) => ({ name, pid, ...usageOf(pid) }));
+  return () =>
+    before.map(({ name, pid, processorSeconds, writtenBytes }) => {
+      const after = usageOf(pid);
+      return {
+        name,
+        processorSeconds: after.processorSeconds - processorSeconds,
+        writtenBytes: after.writtenBytes - writtenBytes,
+      };
+    });
+}
+
+function usageOf(pid: number): Usage {
+  const line = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1];
+  return { processorSeconds: processorSeconds(pid), writtenBytes: Number(line ?? 0) };
 }
 
 function isInGroup(pid: number, group: number): boolean {

@@ -3,7 +3,7 @@ import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
 import { percentiles } from '../load.ts';
-import { processorSecondsOf } from '../process-usage.ts';
+import { measureUsage } from '../process-usage.ts';
 import { print } from '../report.ts';
 import { deliveryIdOf } from '../requests.ts';
 import { untilHandled } from '../waiting.ts';
@@ -19,7 +19,7 @@ export async function burstScenario(): Promise<void> {
   await fetch(`${services.simulator?.url}/pause`, { method: 'POST' });
   const token = await new ApiClient(edgeUrl, demo).token();
   const acceptedAt = new Map<string, number>();
-  const before = processorSecondsOf(system.info.services);
+  const usage = measureUsage(services);
   const clientsBefore = process.cpuUsage();
   const load = await postDeliveryRequests(services.ingestion?.url ?? '', token, {
     count: requests,
@@ -31,7 +31,7 @@ export async function burstScenario(): Promise<void> {
   });
   const clients = process.cpuUsage(clientsBefore);
   await untilHandled(services.broker?.url ?? '');
-  const after = processorSecondsOf(system.info.services);
+  const used = usage();
   const onMission = await countDrones(new ApiClient(edgeUrl, operator), 'OnMission');
   if (onMission !== requests) throw new Error(`${onMission} drones are on a mission, not ${requests}`);
   const assignedAt = await assignmentTimes(services.delivery?.url ?? '', token, [...acceptedAt.keys()]);
@@ -53,10 +53,17 @@ export async function burstScenario(): Promise<void> {
       value: (clients.user + clients.system) / requests,
       unit: 'µs a delivery, making the requests included',
     },
-    ...Object.entries(after).map(([name, seconds]) => ({
+    ...used.map(({ name, processorSeconds }) => ({
       name: `processor time of ${name}`,
-      value: ((seconds - (before[name] ?? 0)) / requests) * 1e6,
+      value: (processorSeconds / requests) * 1e6,
       unit: 'µs a delivery',
     })),
+    ...used
+      .filter(({ writtenBytes }) => writtenBytes >= requests)
+      .map(({ name, writtenBytes }) => ({
+        name: `written by ${name}`,
+        value: writtenBytes / requests / 1000,
+        unit: 'kB a delivery',
+      })),
   ]);
 }

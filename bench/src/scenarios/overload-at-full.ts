@@ -6,7 +6,7 @@ import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { soonS, untilSoonAgain, watchMemory } from '../measures.ts';
 import { type AcceptedDelivery, type OpenLoadResult, runOpenLoad } from '../open-load.ts';
-import { giveWay, processorSecondsOf } from '../process-usage.ts';
+import { giveWay, measureUsage } from '../process-usage.ts';
 import { type Figure, print } from '../report.ts';
 import { untilHandled, type Waiting, watchWaiting } from '../waiting.ts';
 
@@ -47,10 +47,10 @@ export async function overloadAtFullScenario(): Promise<void> {
     ]);
   }
   const memory = watchMemory(system);
-  const before = processorSecondsOf(system.info.services);
+  const usage = measureUsage(system.info.services);
   const { load, goodput, recoveredMs, waiting } = await run(timesTooMany * peak, overloadMs);
   const most = memory.stop();
-  const after = processorSecondsOf(system.info.services);
+  const used = usage();
   const { violations } = await verifySystem(
     system.info,
     sampleOf(load).map(({ id }) => id),
@@ -72,8 +72,8 @@ export async function overloadAtFullScenario(): Promise<void> {
     ...recovery(recoveredMs / 1000),
     { name: 'violations of the invariants', value: violations.length, unit: '', note: violations[0]?.text ?? '' },
     ...most,
-    ...Object.entries(after).map(([name, total]) => {
-      return { name: `processor of ${name}`, value: total - (before[name] ?? 0), unit: 's, recovery included' };
+    ...used.map(({ name, processorSeconds }) => {
+      return { name: `processor of ${name}`, value: processorSeconds, unit: 's, recovery included' };
     }),
   ]);
 }

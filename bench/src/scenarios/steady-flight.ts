@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
 import { countDrones, postDeliveryRequests } from '../delivery-load.ts';
-import { processorSeconds } from '../process-usage.ts';
+import { measureUsage } from '../process-usage.ts';
 import { print } from '../report.ts';
 
 const drones = 500;
@@ -17,20 +17,16 @@ export async function steadyFlightScenario(): Promise<void> {
   const token = await new ApiClient(edgeUrl, demo).token();
   await postDeliveryRequests(services.ingestion?.url ?? '', token, { count: requests, concurrency: 32 });
   const flying = await untilFlying(new ApiClient(edgeUrl, operator));
-  const before = Object.entries(system.info.services).map(([name, { pid }]) => ({
-    name,
-    pid,
-    used: processorSeconds(pid),
-  }));
+  const usage = measureUsage(services);
   const startedAt = performance.now();
   await delay(measuredMs);
   const seconds = (performance.now() - startedAt) / 1000;
   const limit = { name: 'one core', value: 100 };
   print(
     `${flying} drones flying, telemetry at 1 Hz, over ${seconds.toFixed(0)} s`,
-    before.map(({ name, pid, used }) => ({
+    usage().map(({ name, processorSeconds }) => ({
       name,
-      value: ((processorSeconds(pid) - used) / seconds) * 100,
+      value: (processorSeconds / seconds) * 100,
       unit: '%',
       limit,
     })),

@@ -2,7 +2,7 @@ import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
 import { percentiles } from '../load.ts';
 import { runOpenLoad } from '../open-load.ts';
-import { processorSecondsOf } from '../process-usage.ts';
+import { measureUsage } from '../process-usage.ts';
 import { watchQueueAge } from '../queue-age.ts';
 import { print } from '../report.ts';
 
@@ -18,7 +18,7 @@ export function steadyScenario(minutes: number): () => Promise<void> {
     const { edgeUrl, services, demo } = system.info;
     const token = await new ApiClient(edgeUrl, demo).token();
     await using queue = await watchQueueAge(system.connectionString);
-    const before = processorSecondsOf(services);
+    const usage = measureUsage(services);
     const { accepted, answers, p99Ms } = await runOpenLoad({
       url: services.ingestion?.url ?? '',
       tokens: [token],
@@ -26,23 +26,22 @@ export function steadyScenario(minutes: number): () => Promise<void> {
       forMs: minutes * 60_000,
       inFlightMax: 500,
     });
-    const after = processorSecondsOf(services);
-    const cores = Object.entries(after).map(([name, seconds]) => ({
-      name: `processor of ${name}`,
-      value: ((seconds - (before[name] ?? 0)) / (minutes * 60)) * 100,
-      unit: '% of a core',
-    }));
+    const seconds = minutes * 60;
+    const spent = usage().flatMap(({ name, processorSeconds, writtenBytes }) => [
+      { name: `processor of ${name}`, value: (processorSeconds / seconds) * 100, unit: '% of a core' },
+      { name: `written by ${name}`, value: writtenBytes / seconds / 1e6, unit: 'MB a second' },
+    ]);
     const age = percentiles([...queue.agesMs]);
     const limit = { name: 'the limit', value: ageLimitMs };
     print(
       `${perSecond} requests a second for ${minutes} min, ${drones} drones flying at ${timeScale} times the speed`,
       [
-        { name: 'accepted', value: accepted.length / (minutes * 60), unit: '/s', note: JSON.stringify(answers) },
+        { name: 'accepted', value: accepted.length / seconds, unit: '/s', note: JSON.stringify(answers) },
         { name: 'answered, p99', value: p99Ms, unit: 'ms' },
         { name: 'age of the oldest request, p50', value: age.p50Ms, unit: 'ms', limit },
         { name: 'age of the oldest request, p99', value: age.p99Ms, unit: 'ms', limit },
         { name: 'age of the oldest request, most', value: Math.max(...queue.agesMs), unit: 'ms', limit },
-        ...cores,
+        ...spent,
       ],
     );
   };
