@@ -2,7 +2,10 @@ import { boundStates, finalStates } from '../../domain/mission.ts';
 
 const quoted = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ');
 
-/** Two missions of one drone cannot both be active, whoever writes: `missions_of_drone` is what I2 rests on. */
+/**
+ * Two missions of one drone cannot both be active, whoever writes: `missions_of_drone` is what I2 rests on. Missions are kept by
+ * row number: by their key each would take an overflow page of its own, and every index would repeat the key.
+ */
 export const fleetMigration = `
   CREATE TABLE models (model_id TEXT PRIMARY KEY, change INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE INDEX models_change ON models (change);
@@ -30,7 +33,7 @@ export const fleetMigration = `
     updated_at_ms INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (business_id, delivery_id)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE UNIQUE INDEX missions_of_drone ON missions (drone_id) WHERE state IN (${quoted(boundStates)});
   CREATE INDEX missions_drone ON missions (drone_id) WHERE drone_id IS NOT NULL;
   CREATE INDEX missions_seeking ON missions (updated_at_ms) WHERE seeking = 1;
