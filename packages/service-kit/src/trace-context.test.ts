@@ -5,7 +5,7 @@ import { continuedTrace, currentTraceparent, parseTraceparent, runInTrace, trace
 const sent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 test('a trace goes on with a new span, and begins where there is none', () => {
-  const hop = continuedTrace(sent);
+  const hop = continuedTrace(parseTraceparent(sent));
   assert.equal(hop.traceId, '0af7651916cd43dd8448eb211c80319c');
   assert.notEqual(hop.spanId, 'b7ad6b7169203331');
   assert.ok(hop.sampled);
@@ -29,7 +29,7 @@ test('what is no valid traceparent counts as none', () => {
 });
 
 test('the context follows what is awaited, and only that', async () => {
-  const hop = continuedTrace(sent);
+  const hop = continuedTrace(parseTraceparent(sent));
   await runInTrace(hop, async () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(currentTraceparent(), traceparentOf(hop));

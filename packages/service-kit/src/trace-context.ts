@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
-import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, trace } from '@opentelemetry/api';
 
 /** Where the current work stands in its W3C trace. */
 export interface TraceContext {
@@ -11,7 +11,7 @@ export interface TraceContext {
   readonly sampled: boolean;
 }
 
-const storage = new AsyncLocalStorage<TraceContext>();
+const storage = new AsyncLocalStorage<TraceContext | undefined>();
 const form = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 const poolBytes = 4096;
 const pool = Buffer.alloc(poolBytes);
@@ -28,8 +28,8 @@ export function currentTrace(): TraceContext | undefined {
 
 /** The value to send along: as HTTP header, message property or column. */
 export function currentTraceparent(): string | undefined {
-  const context = currentTrace();
-  return context === undefined ? undefined : traceparentOf(context);
+  const present = currentTrace();
+  return present === undefined ? undefined : traceparentOf(present);
 }
 
 export function traceparentOf({ traceId, spanId, sampled }: TraceContext): string {
@@ -45,9 +45,8 @@ export function parseTraceparent(value: unknown): TraceContext | undefined {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** A new hop in the trace that `traceparent` names, or the first hop of a new trace. */
-export function continuedTrace(traceparent: unknown): TraceContext {
-  const parent = parseTraceparent(traceparent);
+/** A new hop in the parent's trace, or the first hop of a new one. */
+export function continuedTrace(parent: TraceContext | undefined): TraceContext {
   return {
     traceId: parent?.traceId ?? randomHex(16),
     spanId: randomHex(8),
@@ -56,8 +55,18 @@ export function continuedTrace(traceparent: unknown): TraceContext {
 }
 
 /** Runs `work`, and whatever it awaits, in this context. */
-export function runInTrace<T>(context: TraceContext, work: () => T): T {
-  return storage.run(context, work);
+export function runInTrace<T>(trace: TraceContext, work: () => T): T {
+  return storage.run(trace, work);
+}
+
+/**
+ * `work` as it would run here, whoever calls it later: in the present trace, and in the present span where the OpenTelemetry SDK
+ * runs. Keeps nothing else of the surroundings, for a tenth of the cost of `AsyncLocalStorage.bind`.
+ */
+export function keepTrace<A extends readonly unknown[], R>(work: (...args: A) => R): (...args: A) => R {
+  const own = storage.getStore();
+  const active = context.active();
+  return (...args) => context.with(active, () => storage.run(own, work, ...args));
 }
 
 function randomHex(bytes: number): string {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type BulkBodyOf,
   type BulkOperation,
@@ -7,7 +6,7 @@ import {
   errorCodeOf,
   type Problem,
 } from '@dronedelivery/contracts';
-import { currentTraceparent } from '../trace-context.ts';
+import { currentTraceparent, keepTrace } from '../trace-context.ts';
 import { RemoteError } from './remote-error.ts';
 import type { ServiceClient } from './service-client.ts';
 
@@ -74,7 +73,7 @@ class BulkCalls<O extends BulkOperation, R> {
       signal,
       succeed: (result) => resolve(gained(result as BulkSuccessOf<O>)),
       fail: reject,
-      goAlone: AsyncLocalStorage.bind(() => resolve(alone({ businessId, id }, body, signal))),
+      goAlone: keepTrace(() => resolve(alone({ businessId, id }, body, signal))),
     });
     this.#schedule();
     return promise.finally(() => signal.removeEventListener('abort', cancel));

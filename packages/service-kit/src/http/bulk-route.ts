@@ -20,16 +20,13 @@ export function registerBulk<const O extends BulkOperation>(
   operation: O,
   handle: NoInfer<BulkItemHandler<O>>,
 ): void {
+  const spanName = `item of ${operation.id}`;
   const attempt = (item: BulkItemOf<O>, requestId: string) =>
     handle(item).catch((error: unknown) => failure(toAppError(error), operation, requestId, server.log));
   const inItsTrace = (item: BulkItemOf<O>, requestId: string) => {
-    const { traceparent } = item as { readonly traceparent?: string };
-    const span = {
-      name: `item of ${operation.id}`,
-      kind: 'server',
-      remoteParent: parseTraceparent(traceparent),
-    } as const;
-    return runInTrace(continuedTrace(traceparent), () => inSpan(span, () => attempt(item, requestId)));
+    const remoteParent = parseTraceparent((item as { readonly traceparent?: string }).traceparent);
+    const span = { name: spanName, kind: 'server', remoteParent } as const;
+    return runInTrace(continuedTrace(remoteParent), () => inSpan(span, () => attempt(item, requestId)));
   };
   registerOperation<Operation>(server, operation, async (request) => {
     const { items } = request.body as { readonly items: readonly BulkItemOf<O>[] };

@@ -2,7 +2,7 @@ import type { AnswerOf, InvalidField, Operation } from '@dronedelivery/contracts
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { AppError } from '../app-error.ts';
 import type { Principal } from '../auth/principal.ts';
-import { continuedTrace, currentTrace, runInTrace } from '../trace-context.ts';
+import { continuedTrace, currentTrace, parseTraceparent, runInTrace } from '../trace-context.ts';
 import { accessHook, principalOfRequest } from './access.ts';
 import { ForeignAnswer } from './foreign-answer.ts';
 import { OperationRequest } from './operation-request.ts';
@@ -115,7 +115,7 @@ function earlyHook(check: (principal: Principal) => void): onRequestHookHandler 
 /** The trace goes on from the caller's `traceparent`, or begins here; a running OpenTelemetry span is left alone. */
 export function inTraceOf<T>(request: FastifyRequest, work: () => T): T {
   if (currentTrace() !== undefined) return work();
-  return runInTrace(continuedTrace(request.headers.traceparent), work);
+  return runInTrace(continuedTrace(parseTraceparent(request.headers.traceparent)), work);
 }
 
 function mediaTypeHook({ body, bodyMediaType = 'application/json' }: Operation) {
@@ -127,6 +127,7 @@ function mediaTypeHook({ body, bodyMediaType = 'application/json' }: Operation) 
 }
 
 function isMediaType(given: string, wanted: string): boolean {
+  if (given === wanted) return true;
   const [essence = '', ...parameters] = given.toLowerCase().split(';');
   const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith('charset='));
   return essence.trim() === wanted && (charset === undefined || /^charset="?utf-8"?$/.test(charset));

@@ -6,6 +6,7 @@ import { continuedTrace, parseTraceparent, runInTrace } from '../trace-context.t
 import { EntityBrowser } from './browser.ts';
 import { type EntityAddress, entityName } from './entity.ts';
 import { Gate } from './gate.ts';
+import { HandlingTime } from './handling-time.ts';
 import { fromSdkMessage, type ReceivedMessage, traceparentProperty } from './message.ts';
 import type { NewClient } from './sdk.ts';
 import { isLockLost } from './sdk-errors.ts';
@@ -59,10 +60,13 @@ export class WatchedReceiver implements Receiver {
   readonly #options: ReceiverOptions;
   readonly #clock: Clock;
   readonly #name: string;
+  readonly #spanName: string;
   readonly #newClient: NewClient;
   readonly #gate: Gate;
   readonly #watchdog: Watchdog;
   readonly #stopping = new AbortController();
+  /** Of the messages in hand: a listener of the signal for each would cost more. */
+  readonly #endings = new Set<() => void>();
   readonly #retired = new Set<Promise<void>>();
   #subscription: Subscription;
   #isPaused = false;
@@ -74,6 +78,7 @@ export class WatchedReceiver implements Receiver {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#name = entityName(options.from);
+    this.#spanName = `process ${this.#name}`;
     this.#newClient = newClient;
     this.#gate = new Gate(options.concurrencyMax);
     this.#subscription = this.#subscribe();
@@ -141,11 +146,16 @@ export class WatchedReceiver implements Receiver {
   async #close(): Promise<void> {
     const { drainLimitMs = drainLimitMsDefault } = this.#options;
     // Handlers hear of it a little before we stop waiting for them.
-    const hurry = this.#clock.setTimer(() => this.#stopping.abort(), drainLimitMs * 0.8);
+    const hurry = this.#clock.setTimer(() => this.#hurry(), drainLimitMs * 0.8);
     await this.#watchdog[Symbol.asyncDispose]();
     await this.#subscription.close(drainLimitMs);
     await Promise.all(this.#retired);
     hurry.cancel();
+  }
+
+  #hurry(): void {
+    this.#stopping.abort();
+    for (const end of this.#endings) end();
   }
 
   async #handle(delivery: Delivery): Promise<void> {
@@ -155,13 +165,9 @@ export class WatchedReceiver implements Receiver {
     this.#watchdog.progressed();
     if (this.#isFaulty) this.#options.logger.info({ entity: this.#name }, 'receiving again');
     this.#isFaulty = false;
-    const traceparent = message.applicationProperties?.[traceparentProperty];
-    const span = {
-      name: `process ${this.#name}`,
-      kind: 'consumer',
-      remoteParent: parseTraceparent(traceparent),
-    } as const;
-    await runInTrace(continuedTrace(traceparent), () =>
+    const remoteParent = parseTraceparent(message.applicationProperties?.[traceparentProperty]);
+    const span = { name: this.#spanName, kind: 'consumer', remoteParent } as const;
+    await runInTrace(continuedTrace(remoteParent), () =>
       inSpan(span, async () => {
         const settlement = await this.#decide(fromSdkMessage(message));
         // The SDK would open the closed connection's links again, and keep the process alive with their timers.
@@ -171,17 +177,17 @@ export class WatchedReceiver implements Receiver {
   }
 
   async #decide(message: ReceivedMessage): Promise<Settlement> {
-    const abort = new AbortController();
+    const time = new HandlingTime();
     const end = () => {
       // A handler that goes on must not keep the process alive by it.
       timer.cancel();
-      abort.abort();
+      time.end();
     };
     const timer = this.#clock.setTimer(end, this.#lockRenewalMsMax);
-    this.#stopping.signal.addEventListener('abort', end);
+    this.#endings.add(end);
     if (this.#stopping.signal.aborted) end();
     try {
-      return await this.#options.handler(message, { signal: abort.signal });
+      return await this.#options.handler(message, time);
     } catch (error) {
       const { messageId, deliveryCount } = message;
       this.#options.logger.error({ err: error, entity: this.#name, messageId, deliveryCount }, 'handling crashed');
@@ -190,7 +196,7 @@ export class WatchedReceiver implements Receiver {
       return abandon;
     } finally {
       timer.cancel();
-      this.#stopping.signal.removeEventListener('abort', end);
+      this.#endings.delete(end);
     }
   }
 

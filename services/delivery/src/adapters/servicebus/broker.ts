@@ -45,11 +45,11 @@ export function receiveLive(options: LiveOptions): readonly Receiver[] {
     silenceMs,
     concurrencyMax: missionEventsMax,
     lockRenewalMsMax: holdMsMax,
-    handler: async (message, { signal }): Promise<Settlement> => {
+    handler: async (message, time): Promise<Settlement> => {
       onMissionNews(message);
       const event = readMissionEvent(message);
       if (!event.ok) return event.settlement;
-      await untilStored(() => noteMissionEvent(event.value), clock, signal);
+      await untilStored(() => noteMissionEvent(event.value), clock, time);
       return complete;
     },
   });
@@ -79,14 +79,18 @@ export function sendThrough(bus: ServiceBus): (entity: string, messages: readonl
  * A store that is away for a while (a full disk, a lock) is waited for with the message in hand: giving it back would spend
  * its delivery count.
  */
-async function untilStored(work: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
+async function untilStored(
+  work: () => Promise<void>,
+  clock: Clock,
+  time: { readonly signal: AbortSignal },
+): Promise<void> {
   for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, retryMsMax)) {
     try {
       return await work();
     } catch (error) {
       const isAway = error instanceof AppError && error.code === 'unavailable';
-      if (!isAway || signal.aborted) throw error;
-      await pause(clock, waitMs, signal);
+      if (!isAway || time.signal.aborted) throw error;
+      await pause(clock, waitMs, time.signal);
     }
   }
 }
