@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { tempFolder } from '@dronedelivery/testing';
 import { AppError } from '../src/app-error.ts';
-import { type Database, openDatabase } from '../src/sqlite.ts';
+import { type Database, openDatabase, type SqlWriter } from '../src/sqlite.ts';
 
 const migrations = ['CREATE TABLE item (id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT'];
 const insert =
@@ -40,6 +40,66 @@ describe('group commit', () => {
     const first = version();
     assert.notEqual(first, before);
     watcher.close();
+  });
+
+  test('a refusal before the first change lets nobody run again; one after it lets each run once more, alone in the end', async ({
+    mock,
+  }) => {
+    // All in one transaction, however slow this machine is.
+    mock.method(performance, 'now', () => 0);
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const refuse = (change: (sql: SqlWriter) => void) => (sql: SqlWriter) => {
+      change(sql);
+      throw new AppError('conflict');
+    };
+    const bumpAndRead = (sql: SqlWriter) => sql.get("UPDATE item SET n = n + 1 WHERE id = 'kept' RETURNING n");
+    await database.write(insert('kept'));
+    for (const { change, runsEach } of [
+      { change: (sql: SqlWriter) => sql.get("SELECT n FROM item WHERE id = 'kept'"), runsEach: 1 },
+      // What fails has undone itself.
+      { change: insert('kept'), runsEach: 1 },
+      { change: insert('half'), runsEach: 2 },
+      { change: bumpAndRead, runsEach: 2 },
+    ]) {
+      const runs = [0, 0, 0];
+      const counted = (at: number, work: (sql: SqlWriter) => unknown) => (sql: SqlWriter) => {
+        runs[at] = (runs[at] ?? 0) + 1;
+        return work(sql);
+      };
+      const [before, refused, after] = await Promise.allSettled([
+        database.write(counted(0, bumpAndRead)),
+        database.write(counted(1, refuse(change))),
+        database.write(counted(2, bumpAndRead)),
+      ]);
+      assert.equal(refused.status, 'rejected');
+      // The one behind a write that failed half-way had not run yet.
+      assert.deepEqual(runs, [runsEach, runsEach, 1], change.toString());
+      const seen = [before, after].map((one) => (one as PromiseFulfilledResult<{ n: number }>).value.n);
+      assert.equal(seen[1], (seen[0] ?? 0) + 1, 'nothing of the refused write is left between the two');
+    }
+    assert.deepEqual(
+      database.read((sql) => sql.all('SELECT id, n FROM item')).map((row) => ({ ...row })),
+      [{ id: 'kept', n: 9 }],
+    );
+  });
+
+  test('of several that fail half-way each is undone alone, and all others stay', async ({ mock }) => {
+    mock.method(performance, 'now', () => 0);
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, index) =>
+        database.write((sql) => {
+          insert(`i${index}`)(sql);
+          if (index % 7 === 3) throw new AppError('conflict');
+        }),
+      ),
+    );
+    const stayed = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [`i${index}`] : []));
+    assert.equal(stayed.length, 34);
+    const ids = database.read((sql) => sql.all<{ id: string }>('SELECT id FROM item')).map(({ id }) => id);
+    assert.deepEqual(ids.sort(), stayed.sort());
   });
 
   test('nobody is told of success before the commit', async () => {

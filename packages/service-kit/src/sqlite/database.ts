@@ -31,8 +31,9 @@ export interface DatabaseOptions {
 /** An SQLite file whose writes share transactions. */
 export interface Database extends AsyncDisposable {
   /**
-   * Runs `work` inside a transaction that it shares with the other writes of the moment: one commit, one fsync. Each has
-   * a savepoint of its own: when `work` throws, its changes alone are undone. `work` is synchronous and may run again.
+   * Runs `work` inside a transaction that it shares with the other writes of the moment: one commit, one fsync. When
+   * `work` throws, its changes alone are undone. It is synchronous and may run again: a neighbour that fails half-way takes
+   * the transaction with it, so it must change nothing but the store.
    * Settles once the transaction is committed, with what `work` has returned or thrown.
    * @throws AppError `unavailable` when the queue is full, the lock stays taken, or the disk takes no more.
    */

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../app-error.ts';
 import { type Clock, pause } from '../clock.ts';
+import { keepTrace } from '../trace-context.ts';
 import { diskFault, isBusy } from './sqlite-errors.ts';
-import type { SqlWriter, Statements } from './statements.ts';
+import type { SqlParameter, SqlRow, SqlWriter, Statements } from './statements.ts';
 import type { StoreAlarm } from './store-alarm.ts';
 
 export interface GroupCommitOptions {
@@ -28,16 +28,25 @@ interface Write {
   topics: readonly string[];
 }
 
+/** A write without savepoint failed after it had changed something: the transaction is of no use. */
+class HalfDone extends Error {}
+
 /** A transaction blocks the event loop; after this time it is committed and the rest waits for the next turn. */
 const transactionMsMax = 50;
 const busyPauseMsMax = 50;
 
-/** Collects the writes of one turn of the event loop, and those that come while the lock is awaited. */
+/**
+ * Collects the writes of one turn of the event loop, and those that come while the lock is awaited. A savepoint for each would
+ * cost a copy of every page that neighbours share, a sixth of the whole burst; so they run without, and only where one
+ * fails after its first change, which is rare, all run again, each in a savepoint.
+ */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #queue: Write[] = [];
   #running: Promise<void> | undefined;
   #isClosed = false;
+  /** The last transaction was given up half-way: in this one each write has a savepoint. */
+  #isGuarded = false;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -51,7 +60,7 @@ export class GroupCommit {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const queuedAtMs = this.#options.clock.now();
     // A neighbour opens the transaction; what the work logs or stores must carry its own caller's trace.
-    const inOwnContext = AsyncLocalStorage.bind(work);
+    const inOwnContext = keepTrace(work);
     this.#queue.push({ work: inOwnContext, resolve, reject, queuedAtMs, settle: () => undefined, topics: [] });
     this.#running ??= this.#run();
     return promise;
@@ -100,21 +109,19 @@ export class GroupCommit {
 
   #commitBatch(): void {
     const batch: Write[] = [];
-    const endMs = performance.now() + transactionMsMax;
     try {
-      for (const write of this.#queue) {
-        batch.push(write);
-        this.#runOne(write);
-        if (batch.length >= this.#options.batchMax || performance.now() > endMs) break;
-      }
+      this.#runSome(batch);
       this.#options.statements.run('COMMIT', []);
     } catch (error) {
       this.#undo();
+      this.#isGuarded = error instanceof HalfDone;
+      if (this.#isGuarded) return;
       this.#queue.splice(0, batch.length);
       const fault = this.#named(error);
       for (const write of batch) write.reject(fault);
       return;
     }
+    this.#isGuarded = false;
     this.#queue.splice(0, batch.length);
     this.#options.alarm.committed();
     for (const write of batch) write.settle();
@@ -122,24 +129,46 @@ export class GroupCommit {
     if (topics.size > 0) this.#options.announced(topics);
   }
 
-  /** @throws what ends the whole transaction. */
+  /** Puts into `batch` what it has begun. @throws what ends the whole transaction. */
+  #runSome(batch: Write[]): void {
+    const endMs = performance.now() + transactionMsMax;
+    for (const write of this.#queue) {
+      batch.push(write);
+      if (this.#isGuarded) this.#runGuarded(write);
+      else this.#runOne(write);
+      if (batch.length >= this.#options.batchMax || performance.now() > endMs) break;
+    }
+  }
+
+  #runGuarded(write: Write): void {
+    const { statements } = this.#options;
+    statements.run('SAVEPOINT one', []);
+    try {
+      this.#runOne(write);
+    } catch (error) {
+      if (!(error instanceof HalfDone)) throw error;
+      statements.run('ROLLBACK TO one', []);
+    }
+    statements.run('RELEASE one', []);
+  }
+
+  /** @throws HalfDone when its changes must be undone; else what ends the whole transaction. */
   #runOne(write: Write): void {
     const { statements, connection } = this.#options;
-    statements.run('SAVEPOINT one', []);
-    const topics: string[] = [];
+    const writer = new Writer(statements);
     try {
-      const value = write.work(writerOn(statements, topics));
+      const value = write.work(writer);
       if (value instanceof Promise) throw new TypeError('A write must be synchronous');
-      write.topics = topics;
+      write.topics = writer.topics;
       write.settle = () => write.resolve(value as never);
     } catch (error) {
       // A full disk may have rolled everything back already.
       if (!connection.isTransaction) throw error;
-      statements.run('ROLLBACK TO one', []);
       const fault = this.#named(error);
+      write.topics = [];
       write.settle = () => write.reject(fault);
+      if (writer.hasChanged) throw new HalfDone();
     }
-    statements.run('RELEASE one', []);
   }
 
   /** What is told of a failure; one of the disk is raised as an alarm too. */
@@ -155,15 +184,42 @@ export class GroupCommit {
   }
 }
 
-function writerOn(statements: Statements, topics: string[]): SqlWriter {
-  return {
-    get: (sql, ...values) => statements.get(sql, values),
-    all: (sql, ...values) => statements.all(sql, values),
-    run: (sql, ...values) => statements.run(sql, values),
-    announce: (topic) => {
-      if (!topics.includes(topic)) topics.push(topic);
-    },
-  };
+class Writer implements SqlWriter {
+  readonly topics: string[] = [];
+  /** Whether a statement that may change something has gone through; one that fails undoes itself. */
+  hasChanged = false;
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  get<R extends object = SqlRow>(sql: string, ...values: readonly SqlParameter[]): R | undefined {
+    const row = this.#statements.get<R>(sql, values);
+    this.#note(sql);
+    return row;
+  }
+
+  all<R extends object = SqlRow>(sql: string, ...values: readonly SqlParameter[]): R[] {
+    const rows = this.#statements.all<R>(sql, values);
+    this.#note(sql);
+    return rows;
+  }
+
+  run(sql: string, ...values: readonly SqlParameter[]): number {
+    const changes = this.#statements.run(sql, values);
+    this.#note(sql);
+    return changes;
+  }
+
+  announce(topic: string): void {
+    if (!this.topics.includes(topic)) this.topics.push(topic);
+  }
+
+  /** `UPDATE … RETURNING` changes what it reads. */
+  #note(sql: string): void {
+    if (!sql.startsWith('SELECT')) this.hasChanged = true;
+  }
 }
 
 /** Lets all input that is ready queue its writes first. */
