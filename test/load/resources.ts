@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestSystem } from '../support/test-system.ts';
 import type { Sample, Trend } from './trend.ts';
 import { trendOf } from './trend.ts';
+
+const settleMs = 3_000;
 
 /** What a system takes up, sampled by name: such as `memory of workflow` in megabytes. */
 export class Resources {
@@ -17,6 +20,14 @@ export class Resources {
     const series = this.#series.get(name) ?? [];
     this.#series.set(name, series);
     series.push({ atMs: Date.now(), value });
+  }
+
+  /** What each service still takes up once its garbage is gone, in megabytes by name. */
+  async memoryHeld(): Promise<Map<string, number>> {
+    const { broker: _, ...services } = this.#running.system.info.services;
+    for (const { pid } of Object.values(services)) process.kill(pid, 'SIGUSR2');
+    await delay(settleMs);
+    return new Map(Object.entries(services).map(([name, { pid }]) => [name, residentMb(pid)]));
   }
 
   async look(): Promise<void> {

@@ -23,7 +23,8 @@ const lingerMsMax = 1_000;
 /**
  * The body of a service's `main.ts`: environment → configuration → service → run until SIGTERM or SIGINT (or until
  * the parent that started the process with an IPC channel is gone) → graceful stop. Bad configuration is one message
- * and exit code 1. Says `{"msg":"ready","url":…}` on standard output, and to a parent over IPC.
+ * and exit code 1. Says `{"msg":"ready","url":…}` on standard output, and to a parent over IPC. SIGUSR2 has it collect
+ * its garbage, for whoever wants to know what it holds.
  */
 export async function runService<C>(options: RunServiceOptions<C>): Promise<void> {
   const log = createLogger({ service: options.name, level: logLevelOf(process.env) });
@@ -33,7 +34,8 @@ export async function runService<C>(options: RunServiceOptions<C>): Promise<void
   if (config === undefined) return;
   const service = await createOrReport(options, config, log);
   if (service === undefined) return;
-  collectGarbageOfStart();
+  collectGarbage();
+  process.on('SIGUSR2', collectGarbage);
   log.info({ url: service.url, pid: process.pid }, 'ready');
   tellParent({ kind: 'ready', url: service.url });
   await stop;
@@ -67,7 +69,7 @@ async function createOrReport<C>(options: RunServiceOptions<C>, config: C, log: 
  * Starting leaves more garbage than a quiet process collects in hours, and a young generation grown to its limit; where
  * `--expose-gc` was given both are given back.
  */
-function collectGarbageOfStart(): void {
+function collectGarbage(): void {
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
