@@ -5,6 +5,8 @@ import type { TestSystem } from '../support/test-system.ts';
 import type { Sample, Trend } from './trend.ts';
 import { trendOf } from './trend.ts';
 
+/** Longer than a service keeps a connection on which nothing is asked. */
+const idleConnectionMs = 80_000;
 const settleMs = 3_000;
 
 /** What a system takes up, sampled by name: such as `memory of workflow` in megabytes. */
@@ -22,19 +24,25 @@ export class Resources {
     series.push({ atMs: Date.now(), value });
   }
 
-  /** What each service still takes up once its garbage is gone, in megabytes by name. */
-  async memoryHeld(): Promise<Map<string, number>> {
+  /** What each service still takes up once its idle connections are closed and its garbage is gone, by name. */
+  async held(): Promise<Map<string, number>> {
     const { broker: _, ...services } = this.#running.system.info.services;
+    await delay(idleConnectionMs);
     for (const { pid } of Object.values(services)) process.kill(pid, 'SIGUSR2');
     await delay(settleMs);
-    return new Map(Object.entries(services).map(([name, { pid }]) => [name, residentMb(pid)]));
+    return new Map(
+      Object.entries(services).flatMap(([name, { pid }]) => [
+        [`memory held by ${name}`, residentMb(pid)],
+        [`descriptors held by ${name}`, descriptors(pid)],
+      ]),
+    );
   }
 
   async look(): Promise<void> {
     const { system, dataDir } = this.#running;
     for (const [name, { pid }] of Object.entries(system.info.services)) {
       this.note(`memory of ${name}`, residentMb(pid));
-      this.note(`descriptors of ${name}`, readdirSync(`/proc/${pid}/fd`).length);
+      this.note(`descriptors of ${name}`, descriptors(pid));
     }
     for (const name of ['broker', 'delivery', 'drone-scheduler', 'package', 'logs'])
       this.note(`disk of ${name}`, megabytesIn(path.join(dataDir, name)));
@@ -54,6 +62,10 @@ export class Resources {
 function residentMb(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (Number(line ?? 0) * 1024) / 1e6;
+}
+
+function descriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }
 
 function megabytesIn(folder: string): number {
