@@ -24,8 +24,8 @@ const drainLimitMs = 180_000;
 const isShort = minutes < 20;
 const memoryRiseMax = isShort ? 0.25 : 0.1;
 
-/** Of connections that happen to be open, such as for a timer's call. */
-const heldDescriptorsMax = 4;
+/** Of connections that are never idle, such as the fleet's for its telemetry. */
+const heldDescriptorsMax = 16;
 /** Both halves of a young generation, which grows to its limit with the garbage that it has seen: in some processes late. */
 const youngMb = 32;
 /** What a line may rise by in the measured time: least squares over samples that go up and down with the collector. */
