@@ -8,6 +8,9 @@ import { giveUpSilent } from '../src/app/silence.ts';
 import { asked, key, minuteMs } from './builders.ts';
 import { openReplica, openTestFleet, pass, type Replica, silenceMs, type TestTime, testTime } from './dispatch.ts';
 
+/** Between two reports of a drone on the ground. */
+const parkedMs = 18_000;
+
 /** Looks as often as the service does, so that a look never comes late. */
 async function passLooking(time: TestTime, ms: number, replicas: readonly Replica[]): Promise<number> {
   let lost = 0;
@@ -138,16 +141,34 @@ suite('a silence that most of the fleet shares', () => {
       await hearCarrier(sequence);
     };
     let lost = 0;
-    for (let sequence = 2; sequence < 4; sequence++) {
+    for (let sequence = 2; sequence < 5; sequence++) {
       await hearAll(well, sequence);
-      lost += await passLooking(time, 24_000, [replica]);
+      lost += await passLooking(time, parkedMs, [replica]);
     }
     assert.equal(lost, 0);
     assert.deepEqual(replica.outages, [true, false]);
-    await hearAll([...well, late], 4);
-    assert.equal(await passLooking(time, 18_000, [replica]), 1);
+    await hearAll([...well, late], 5);
+    assert.equal(await passLooking(time, 12_000, [replica]), 1);
     assert.deepEqual(await lostDrones(replica), [crashed]);
     assert.equal(await stateOf(replica), 'EnRouteToDropoff');
+  });
+
+  test('may come twice in a row, each time too short to lose anybody, with a report missed in between', async () => {
+    await using folder = await tempFolder();
+    const time = testTime();
+    await using replica = await openReplica(folder.file('a.db'), time);
+    const { others, hearCarrier } = await fleetInFlight(replica);
+    const [_missed, ...well] = others;
+    let lost = await passLooking(time, parkedMs, [replica]);
+    for (const [sequence, outageMs] of [
+      [2, 24_000],
+      [3, silenceMs],
+    ] as const) {
+      for (const droneId of well) await replica.hear({ droneId, sequence });
+      await hearCarrier(sequence);
+      lost += await passLooking(time, outageMs, [replica]);
+    }
+    assert.equal(lost, 0);
   });
 
   test('counts in the end, when it lasts', async () => {
@@ -172,8 +193,8 @@ suite('a silence that most of the fleet shares', () => {
       await replica.stores.fleet.setDrone(droneId, { outOfService: true });
     }
     const [heard = '', also = '', ...silent] = others;
-    for (let sequence = 2; sequence < 4; sequence++) {
-      await passLooking(time, silenceMs / 2, [replica]);
+    for (let sequence = 2; sequence < 5; sequence++) {
+      await passLooking(time, parkedMs, [replica]);
       for (const droneId of [heard, also]) await replica.hear({ droneId, sequence });
       await hearCarrier(sequence);
     }

@@ -17,7 +17,9 @@ export interface SilenceRules {
   readonly outageMsMax: number;
 }
 
-/** A parked drone reports three times in one silence: it has heard of its mission often by then. */
+/** Of a parked drone, at the least. */
+const reportsInSilence = 3;
+/** It has heard of its mission often by then. */
 const deafSilences = 2;
 /** Fewer may well fall silent at the same time by themselves. */
 const crowdMin = 3;
@@ -74,14 +76,14 @@ export class SilenceWatch {
     return this.#outageSinceMs !== undefined && nowMs - this.#outageSinceMs <= this.#rules.outageMsMax;
   }
 
-  /** Half a silence is enough to tell: every drone should have been heard within a third of it. */
+  /** A third of a silence is enough to tell, in which every drone should have been heard: two short outages in a row are noticed too. */
   #isOutage(nowMs: number): boolean {
     let present = 0;
     let unheard = 0;
     for (const { droneId, lost, outOfService, lastSeenAtMs } of this.#fleet.drones()) {
       if (lost || outOfService || lastSeenAtMs === null) continue;
       present++;
-      if (nowMs - this.#heardAtMs(droneId) > this.#rules.silenceMs / 2) unheard++;
+      if (nowMs - this.#heardAtMs(droneId) > this.#rules.silenceMs / reportsInSilence) unheard++;
     }
     return unheard >= crowdMin && unheard > present / 2;
   }
