@@ -21,10 +21,11 @@ export class AppError extends Error {
   readonly extra: AppErrorExtra;
 
   constructor(code: ErrorCode, detail?: string, extra: AppErrorExtra = {}) {
+    const message = detail ?? errorCatalogue[code].title;
     const framesMax = Error.stackTraceLimit;
     // Who is told to come again comes in floods, and nobody reads where each was told: a stack costs 6 µs.
     if (extra.retryAfterS !== undefined) Error.stackTraceLimit = 0;
-    super(detail ?? errorCatalogue[code].title, extra.cause === undefined ? undefined : { cause: extra.cause });
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     Error.stackTraceLimit = framesMax;
     this.name = 'AppError';
     this.code = code;

@@ -76,7 +76,10 @@ export class SilenceWatch {
     return this.#outageSinceMs !== undefined && nowMs - this.#outageSinceMs <= this.#rules.outageMsMax;
   }
 
-  /** A third of a silence is enough to tell, in which every drone should have been heard: two short outages in a row are noticed too. */
+  /**
+   * The time in which every drone should have been heard once is enough to tell: a longer one would miss two short outages
+   * in a row.
+   */
   #isOutage(nowMs: number): boolean {
     let present = 0;
     let unheard = 0;
