@@ -29,11 +29,15 @@ async function waitingAt(brokerUrl: string): Promise<Waiting> {
 /** Until every request and every mission event was handled. */
 export async function untilHandled(brokerUrl: string): Promise<void> {
   const deadline = performance.now() + handledLimitMs;
-  while (performance.now() < deadline) {
-    if (Object.values(await waitingAt(brokerUrl)).every((count) => count === 0)) return;
+  let waiting = await waitingAt(brokerUrl);
+  while (Object.values(waiting).some((count) => count > 0)) {
+    if (performance.now() >= deadline) {
+      const left = Object.entries(waiting).map(([name, count]) => `${count} ${name}`);
+      throw new Error(`The queues were not worked off within ${handledLimitMs / 1000} s: ${left.join(', ')} wait`);
+    }
     await delay(100);
+    waiting = await waitingAt(brokerUrl);
   }
-  throw new Error(`The queues were not worked off within ${handledLimitMs / 1000} s`);
 }
 
 /** The most that waits at once, until it is stopped. */
