@@ -1,8 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@dronedelivery/contracts';
 import { AppError } from '@dronedelivery/service-kit/app-error';
 import type { Principal, TokenVerifier } from '@dronedelivery/service-kit/auth';
 import type { Taken, TakeToken } from '@dronedelivery/service-kit/token-buckets';
-import type { FastifyRequest } from 'fastify';
 import { callerAddress } from './caller-address.ts';
 
 interface Needs {
@@ -13,20 +13,21 @@ interface Needs {
   readonly takeOfAddress: TakeToken;
 }
 
-/** @returns who the request counts for. */
-export type Admit = (operation: Pick<Operation, 'access'>, request: FastifyRequest) => Promise<string>;
+export type Admission = ReturnType<typeof createAdmission>;
 
 /**
  * Lets a request pass, or says why not: 401 before any service sees it, 429 by business, else by client, else by
  * address. The services verify the token again and decide what it permits.
  */
-export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs): Admit {
-  const authenticate = async ({ headers, raw }: FastifyRequest): Promise<Principal> => {
+export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs) {
+  /** Requests that have paid while they were still Node's alone. */
+  const early = new WeakMap<IncomingMessage, string>();
+  const authenticate = async ({ headers, socket }: IncomingMessage): Promise<Principal> => {
     const token = bearerToken(headers.authorization);
     const known = token === undefined ? undefined : verifier.cached(token);
     if (known !== undefined) return known;
     // Guessing at tokens is limited as well, and before the work that a guess costs: a good one costs its caller nothing.
-    const { giveBack } = take(takeOfAddress, callerAddress(raw.socket.remoteAddress));
+    const { giveBack } = take(takeOfAddress, callerAddress(socket.remoteAddress));
     if (token === undefined) throw new AppError('unauthenticated', 'a bearer token is needed');
     let isGuess = false;
     try {
@@ -42,13 +43,32 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
     take(takeOf, caller);
     return caller;
   };
-  return async (operation, request) => {
-    if (operation.access.kind === 'anonymous') {
-      return pay(takeOfAddress, callerAddress(request.raw.socket.remoteAddress));
-    }
-    const { businessId, subject } = await authenticate(request);
-    return pay(takeOfCaller, businessId === undefined ? `client ${subject}` : `business ${businessId}`);
+  return {
+    /** @returns who the request counts for. */
+    async admit({ access }: Pick<Operation, 'access'>, request: IncomingMessage): Promise<string> {
+      if (access.kind === 'anonymous') return pay(takeOfAddress, callerAddress(request.socket.remoteAddress));
+      return early.get(request) ?? pay(takeOfCaller, callerOf(await authenticate(request)));
+    },
+
+    /**
+     * The same at once, of an operation that needs a token, where the token is one that was verified before: `admit`
+     * lets the request pass then.
+     *
+     * @returns undefined where that takes more than a look.
+     */
+    admitKnown(request: IncomingMessage): string | undefined {
+      const token = bearerToken(request.headers.authorization);
+      const known = token === undefined ? undefined : verifier.cached(token);
+      if (known === undefined) return undefined;
+      const caller = pay(takeOfCaller, callerOf(known));
+      early.set(request, caller);
+      return caller;
+    },
   };
+}
+
+function callerOf({ businessId, subject }: Principal): string {
+  return businessId === undefined ? `client ${subject}` : `business ${businessId}`;
 }
 
 function take(takeOf: TakeToken, caller: string): Taken {

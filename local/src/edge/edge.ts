@@ -5,8 +5,9 @@ import type { Service } from '@dronedelivery/service-kit/lifecycle';
 import { createLogger, type Logger } from '@dronedelivery/service-kit/logger';
 import { createTokenBuckets } from '@dronedelivery/service-kit/token-buckets';
 import type { FastifyReply } from 'fastify';
-import { type Admit, createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { EdgeConfig } from './config.ts';
+import { createFloodGuard } from './flood-guard.ts';
 import { createForward, type Forward } from './forward.ts';
 import { createLoadGuard } from './load-guard.ts';
 import { isPlainTarget } from './request-target.ts';
@@ -24,13 +25,14 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
   await using resources = new AsyncDisposableStack();
   const logger = overrides.logger ?? createLogger({ service: 'edge', level: config.logLevel });
   const upstreams = createUpstreams(config, resources);
-  const server = resources.use(createServer(config, logger));
-  const admit = createAdmissionOf(config);
+  const admission = createAdmissionOf(config);
   const guard = createLoadGuard(config);
   const turnedAway = createTurnedAway(monotonicMs);
+  const server = resources.use(createServer(config, logger, createFloodGuard(admission, turnedAway)));
   server.fastify.addHook('onRequest', async (request) => refuseTricks(request.raw.url ?? '', config.uriLengthMax));
   server.fastify.addHook('onRequest', async (request) => {
-    if (request.routeOptions.url === '/openapi.json') await admit({ access: { kind: 'anonymous' } }, request);
+    if (request.routeOptions.url === '/openapi.json')
+      await admission.admit({ access: { kind: 'anonymous' } }, request.raw);
   });
   for (const operation of edgeRoutes) {
     const needs = {
@@ -49,7 +51,7 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       exposeHeadRoute: false,
       onRequest: async (request, reply) => {
         guard.enter(operation, reply);
-        const caller = await admit(operation, request);
+        const caller = await admission.admit(operation, request.raw);
         turnedAway.check(operation, caller);
         guard.enterAs(caller, operation, reply);
       },
@@ -87,7 +89,7 @@ function createUpstreams(config: EdgeConfig, resources: AsyncDisposableStack): R
   );
 }
 
-function createAdmissionOf(config: EdgeConfig): Admit {
+function createAdmissionOf(config: EdgeConfig): Admission {
   const { tokenIssuer: issuer, jwksUrl, rateCallersMax: callersMax } = config;
   const ofCaller = { ratePerS: config.ratePerS, burst: config.rateBurst, callersMax };
   const ofAddress = { ratePerS: config.anonymousRatePerS, burst: config.anonymousBurst, callersMax };

@@ -1,5 +1,5 @@
 import { edgeRoutes } from '@dronedelivery/contracts';
-import { createHttpServer, type HttpServer } from '@dronedelivery/service-kit/http';
+import { createHttpServer, type HttpServer, type TurnAway } from '@dronedelivery/service-kit/http';
 import type { Logger } from '@dronedelivery/service-kit/logger';
 import type { FastifyRequest } from 'fastify';
 import type { EdgeConfig } from './config.ts';
@@ -11,12 +11,13 @@ const discardedBytesMax = 16 * 1024 * 1024;
  * The house's HTTP server, but bodies pass as bytes, of whatever kind they are: the services read them. Its OpenAPI
  * document describes the whole public API.
  */
-export function createServer(config: EdgeConfig, logger: Logger): HttpServer {
+export function createServer(config: EdgeConfig, logger: Logger, turnAway: TurnAway): HttpServer {
   const server = createHttpServer({
     name: 'edge',
     host: config.host,
     port: config.port,
     logger,
+    turnAway,
     bodyLimitBytes: config.bodyLimitBytes,
     receiveTimeoutMs: config.receiveTimeoutMs,
     sendTimeoutMs: config.sendTimeoutMs,

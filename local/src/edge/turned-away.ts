@@ -18,6 +18,8 @@ interface Refusal {
 const rememberedMs = 250;
 const rememberedMax = 10_000;
 
+export type TurnedAway = ReturnType<typeof createTurnedAway>;
+
 /**
  * Remembers for a moment whom a service has turned away for want of room, and turns the next ones away in its place: passing
  * such a request on costs both sides several times what it costs to refuse it.

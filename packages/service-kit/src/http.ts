@@ -17,3 +17,4 @@ export {
 export { problemOf, sendProblem } from './http/problem.ts';
 export { validationFailed } from './http/request-validation.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/server.ts';
+export type { TurnAway } from './http/turn-away.ts';

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, errorCatalogue, type Problem, problemMediaType, problemType } from '@dronedelivery/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
@@ -22,17 +23,41 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', undefined, { cause: error });
 }
 
+/** What an answer needs to know of its request, Fastify's or Node's. */
+export interface RefusedRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** Answers with `application/problem+json` (RFC 9457). */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
-  const expected = toAppError(error);
-  const problem = problemOf(expected, request.url, request.id);
-  logProblem(expected, problem, request, log);
-  const { retryAfterS } = expected.extra;
-  if (retryAfterS !== undefined) reply.header('retry-after', String(Math.max(0, Math.ceil(retryAfterS))));
-  if (expected.code === 'unauthenticated' && !reply.hasHeader('www-authenticate')) {
-    reply.header('www-authenticate', challengeOf(request, expected));
-  }
-  return reply.code(problem.status).header('content-type', problemMediaType).send(JSON.stringify(problem));
+  const { status, headers, body } = problemAnswer(toAppError(error), request, log);
+  // The token endpoint has a challenge of its own.
+  const challenge = reply.getHeader('www-authenticate');
+  const own = challenge === undefined ? {} : { 'www-authenticate': challenge };
+  return reply
+    .code(status)
+    .headers({ ...headers, ...own })
+    .send(body);
+}
+
+/** The same answer for whoever has no reply of Fastify's; logged as it deserves. */
+export function problemAnswer(error: AppError, request: RefusedRequest, log: Logger): ProblemAnswer {
+  const problem = problemOf(error, request.url, request.id);
+  logProblem(error, problem, request, log);
+  const { retryAfterS } = error.extra;
+  const headers: Record<string, string> = { 'content-type': problemMediaType };
+  if (retryAfterS !== undefined) headers['retry-after'] = String(Math.max(0, Math.ceil(retryAfterS)));
+  if (error.code === 'unauthenticated') headers['www-authenticate'] = challengeOf(request, error);
+  return { status: problem.status, headers, body: JSON.stringify(problem) };
 }
 
 export function problemOf(error: AppError, url: string, requestId: string): Problem {
@@ -50,7 +75,7 @@ export function problemOf(error: AppError, url: string, requestId: string): Prob
   };
 }
 
-function logProblem(error: AppError, problem: Problem, request: FastifyRequest, log: Logger): void {
+function logProblem(error: AppError, problem: Problem, request: RefusedRequest, log: Logger): void {
   const fields = { requestId: request.id, method: request.method, path: problem.instance, code: error.code };
   if (error.code === 'internal') log.error({ ...fields, err: error.extra.cause ?? error }, 'request failed');
   else if (problem.status >= 500 && error.extra.isUnlogged !== true)
@@ -58,7 +83,7 @@ function logProblem(error: AppError, problem: Problem, request: FastifyRequest, 
 }
 
 /** RFC 6750, section 3: no error code where no token came. */
-function challengeOf(request: FastifyRequest, error: AppError): string {
+function challengeOf(request: RefusedRequest, error: AppError): string {
   const realm = 'Bearer realm="drone-delivery"';
   if (request.headers.authorization === undefined) return realm;
   return `${realm}, error="invalid_token", error_description="${(error.detail ?? '').replace(/["\\]/g, '')}"`;

@@ -4,7 +4,6 @@ import type { Operation } from '@dronedelivery/contracts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { newId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { refuseConnection } from './connection-errors.ts';
@@ -16,8 +15,10 @@ import { addOpenApi } from './openapi.ts';
 import { addProbes } from './probes.ts';
 import { sendProblem } from './problem.ts';
 import { faultOfHead } from './request-head.ts';
+import { requestIdOf } from './request-id.ts';
 import { logAnswers } from './request-log.ts';
 import { SlowReaders } from './slow-readers.ts';
+import { isTurnedAway, type TurnAway } from './turn-away.ts';
 
 export interface HttpServerOptions {
   /** Of the service, for the logs and the OpenAPI document. */
@@ -44,6 +45,7 @@ export interface HttpServerOptions {
   readonly drainLimitMs?: number;
   /** Whether this process can serve; no dependency's state belongs here. */
   readonly isReady?: () => boolean;
+  readonly turnAway?: TurnAway;
   readonly clock?: Clock;
 }
 
@@ -68,7 +70,6 @@ export interface HttpServer extends AsyncDisposable {
 const keepAliveTimeoutMs = 75_000;
 const idleCloseIntervalMs = 50;
 const pathParamLengthMax = 1024;
-const requestIdForm = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { clock = systemClock, logger: log } = options;
@@ -80,7 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     sendTimeoutMs: options.sendTimeoutMs ?? 30_000,
     unsentBytesMax: options.unsentBytesMax ?? 64 * 1024 * 1024,
   });
-  const fastify = createFastify(options, connections, slowReaders);
+  const fastify = createFastify(options, { connections, slowReaders, closing: closing.signal });
 
   addBodyParsers(fastify);
   logAnswers(fastify, log);
@@ -128,27 +129,33 @@ function refuseAmbiguous(fastify: FastifyInstance, connections: Connections): vo
   });
 }
 
-function createFastify(options: HttpServerOptions, connections: Connections, slowReaders: SlowReaders) {
+interface Guards {
+  readonly connections: Connections;
+  readonly slowReaders: SlowReaders;
+  readonly closing: AbortSignal;
+}
+
+function createFastify(options: HttpServerOptions, { connections, slowReaders, closing }: Guards) {
+  const { turnAway, logger } = options;
   const fastify = Fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: pathParamLengthMax },
-    genReqId: ({ headers }) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
-    },
+    genReqId: ({ headers }) => requestIdOf(headers),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket as Socket, connections),
     frameworkErrors: (error, request, reply) => {
       // No hook has run: Fastify gave up on the path before.
       reply.header('x-request-id', request.id);
-      sendProblem(error, request, reply, options.logger);
+      sendProblem(error, request, reply, logger);
     },
     serverFactory: (handle) =>
       createNodeServer(options, (request, response) => {
         if (!connections.begin(request, response)) return;
         slowReaders.watch(response);
+        const isAsked = turnAway !== undefined && !closing.aborted;
+        if (isAsked && isTurnedAway(turnAway, request, response, logger)) return;
         handle(request, response);
       }),
   });

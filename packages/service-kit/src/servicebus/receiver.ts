@@ -15,14 +15,19 @@ import { type Delivery, Subscription } from './subscription.ts';
 import { Watchdog } from './watchdog.ts';
 import { within } from './within.ts';
 
+/** What a handler is given beside its message. */
+export interface HandlingContext {
+  /** Aborted when the time is over, or the drain of a stop is. */
+  readonly signal: AbortSignal;
+}
+
 export interface ReceiverOptions {
   readonly from: EntityAddress;
   /**
    * Decides what becomes of a message. Runs in the message's trace. One that throws is a crash: the message is
-   * abandoned, after a pause, so that its delivery count lasts. `signal` is aborted when the time is over or the drain
-   * of a stop is.
+   * abandoned, after a pause, so that its delivery count lasts.
    */
-  readonly handler: (message: ReceivedMessage, context: { readonly signal: AbortSignal }) => Promise<Settlement>;
+  readonly handler: (message: ReceivedMessage, context: HandlingContext) => Promise<Settlement>;
   readonly logger: Logger;
   /** Messages in hand at once; the broker is granted no more, so none waits while its lock runs down. */
   readonly concurrencyMax: number;

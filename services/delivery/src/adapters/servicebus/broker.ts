@@ -6,6 +6,7 @@ import { messageReader, outgoingMessage } from '@dronedelivery/service-kit/messa
 import type { OutboxMessage } from '@dronedelivery/service-kit/outbox';
 import {
   complete,
+  type HandlingContext,
   type ReceivedMessage,
   type Receiver,
   type ServiceBus,
@@ -79,11 +80,7 @@ export function sendThrough(bus: ServiceBus): (entity: string, messages: readonl
  * A store that is away for a while (a full disk, a lock) is waited for with the message in hand: giving it back would spend
  * its delivery count.
  */
-async function untilStored(
-  work: () => Promise<void>,
-  clock: Clock,
-  time: { readonly signal: AbortSignal },
-): Promise<void> {
+async function untilStored(work: () => Promise<void>, clock: Clock, time: HandlingContext): Promise<void> {
   for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, retryMsMax)) {
     try {
       return await work();
