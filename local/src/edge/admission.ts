@@ -39,28 +39,33 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
       if (!isGuess) giveBack();
     }
   };
-  const pay = (takeOf: TakeToken, caller: string) => {
-    take(takeOf, caller);
-    return caller;
-  };
   return {
-    /** @returns who the request counts for. */
+    /**
+     * @returns who the request counts for.
+     * @throws AppError
+     */
     async admit({ access }: Pick<Operation, 'access'>, request: IncomingMessage): Promise<string> {
-      if (access.kind === 'anonymous') return pay(takeOfAddress, callerAddress(request.socket.remoteAddress));
-      return early.get(request) ?? pay(takeOfCaller, callerOf(await authenticate(request)));
+      const known = early.get(request);
+      if (known !== undefined) return known;
+      const isAnonymous = access.kind === 'anonymous';
+      const caller = isAnonymous ? callerAddress(request.socket.remoteAddress) : callerOf(await authenticate(request));
+      take(isAnonymous ? takeOfAddress : takeOfCaller, caller);
+      return caller;
     },
 
     /**
-     * The same at once, of an operation that needs a token, where the token is one that was verified before: `admit`
-     * lets the request pass then.
+     * The same at once, for an operation that needs a token, where the token was verified before; `admit` lets the
+     * request pass then.
      *
-     * @returns undefined where that takes more than a look.
+     * @returns who the request counts for, or what it is refused with; undefined where that takes more than a look.
      */
-    admitKnown(request: IncomingMessage): string | undefined {
+    admitKnown(request: IncomingMessage): string | AppError | undefined {
       const token = bearerToken(request.headers.authorization);
       const known = token === undefined ? undefined : verifier.cached(token);
       if (known === undefined) return undefined;
-      const caller = pay(takeOfCaller, callerOf(known));
+      const caller = callerOf(known);
+      const { waitMs } = takeOfCaller(caller);
+      if (waitMs > 0) return tooMany(waitMs);
       early.set(request, caller);
       return caller;
     },
@@ -73,8 +78,12 @@ function callerOf({ businessId, subject }: Principal): string {
 
 function take(takeOf: TakeToken, caller: string): Taken {
   const taken = takeOf(caller);
-  if (taken.waitMs > 0) throw new AppError('too-many-requests', undefined, { retryAfterS: taken.waitMs / 1000 });
+  if (taken.waitMs > 0) throw tooMany(taken.waitMs);
   return taken;
+}
+
+function tooMany(waitMs: number): AppError {
+  return new AppError('too-many-requests', undefined, { retryAfterS: waitMs / 1000 });
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

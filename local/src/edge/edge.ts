@@ -52,7 +52,8 @@ export async function createEdge(config: EdgeConfig, overrides: EdgeOverrides = 
       onRequest: async (request, reply) => {
         guard.enter(operation, reply);
         const caller = await admission.admit(operation, request.raw);
-        turnedAway.check(operation, caller);
+        const refusal = turnedAway.refusalOf(operation, caller);
+        if (refusal !== undefined) throw refusal;
         guard.enterAs(caller, operation, reply);
       },
       handler: forward,

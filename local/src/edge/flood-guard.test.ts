@@ -28,18 +28,10 @@ function guardWith({ tokens = 9, isFull = false }) {
   const takeOfAddress = () => assert.fail('no caller here is counted by address');
   const admission = createAdmission({ verifier, takeOfCaller, takeOfAddress });
   const turnAway = createFloodGuard(admission, {
-    check: (_operation, caller) => {
-      if (isFull) throw new AppError('business-queue-full', caller, { retryAfterS: 1 });
-    },
+    refusalOf: (_operation, caller) =>
+      isFull ? new AppError('business-queue-full', caller, { retryAfterS: 1 }) : undefined,
   });
-  return (request: object): ErrorCode | undefined => {
-    try {
-      turnAway({ ...asked, ...request } as IncomingMessage);
-      return undefined;
-    } catch (error) {
-      return (error as AppError).code;
-    }
-  };
+  return (request: object): ErrorCode | undefined => turnAway({ ...asked, ...request } as IncomingMessage)?.code;
 }
 
 test('a business over its rate is turned away at once, and so is one whose service has no room for it', () => {

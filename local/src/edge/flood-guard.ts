@@ -16,12 +16,12 @@ const flooded = new Map(
  */
 export function createFloodGuard(
   admission: Pick<Admission, 'admitKnown'>,
-  turnedAway: Pick<TurnedAway, 'check'>,
+  turnedAway: Pick<TurnedAway, 'refusalOf'>,
 ): TurnAway {
   return (request) => {
     const operation = flooded.get(`${request.method} ${request.url}`);
-    if (operation === undefined) return;
+    if (operation === undefined) return undefined;
     const caller = admission.admitKnown(request);
-    if (caller !== undefined) turnedAway.check(operation, caller);
+    return typeof caller === 'string' ? turnedAway.refusalOf(operation, caller) : caller;
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ErrorCode, operations, problemType } from '@dronedelivery/contracts';
+import { type ErrorCode, type Operation, operations, problemType } from '@dronedelivery/contracts';
 import { createTurnedAway } from './turned-away.ts';
 
 const { createDeliveryRequest: create, cancelDeliveryRequest: cancel, getDelivery } = operations;
@@ -9,14 +9,7 @@ const body = (code: ErrorCode) => Buffer.from(JSON.stringify({ type: problemType
 function setUp() {
   let nowMs = 0;
   const turnedAway = createTurnedAway(() => nowMs);
-  const codeFor = (operation: typeof create | typeof cancel | typeof getDelivery, caller: string) => {
-    try {
-      turnedAway.check(operation, caller);
-      return undefined;
-    } catch (error) {
-      return (error as { readonly code: string }).code;
-    }
-  };
+  const codeFor = (operation: Operation, caller: string) => turnedAway.refusalOf(operation, caller)?.code;
   const later = (ms: number) => {
     nowMs += ms;
   };
@@ -37,9 +30,10 @@ test('a business that was turned away is turned away again for a moment, whateve
 });
 
 test('where there is no room at all everyone is turned away, with the time to come again', () => {
-  const { note, check, codeFor } = setUp();
+  const { note, refusalOf, codeFor } = setUp();
   note(create, 'business a', { statusCode: 503, headers: { 'retry-after': '4' }, body: body('queue-full') });
-  assert.throws(() => check(create, 'business b'), { code: 'queue-full', extra: { retryAfterS: 4, isUnlogged: true } });
+  const { code, extra } = refusalOf(create, 'business b') ?? {};
+  assert.deepEqual({ code, extra }, { code: 'queue-full', extra: { retryAfterS: 4, isUnlogged: true } });
   assert.equal(codeFor(getDelivery, 'business b'), undefined);
 });
 

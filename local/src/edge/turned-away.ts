@@ -8,9 +8,8 @@ const scopes = { 'business-queue-full': 'caller', 'queue-full': 'everyone' } as 
 >;
 type MemorableCode = keyof typeof scopes;
 
-interface Refusal {
-  readonly code: MemorableCode;
-  readonly retryAfterS: number;
+interface Remembered {
+  readonly refusal: AppError;
   readonly untilMs: number;
 }
 
@@ -25,19 +24,16 @@ export type TurnedAway = ReturnType<typeof createTurnedAway>;
  * such a request on costs both sides several times what it costs to refuse it.
  */
 export function createTurnedAway(nowMs: () => number) {
-  const refusals = new Map<string, Refusal>();
-  const check = (key: string) => {
-    const refusal = refusals.get(key);
-    if (refusal === undefined) return;
-    if (refusal.untilMs <= nowMs()) refusals.delete(key);
-    else throw new AppError(refusal.code, undefined, { retryAfterS: refusal.retryAfterS, isUnlogged: true });
+  const refusals = new Map<string, Remembered>();
+  const find = (key: string): AppError | undefined => {
+    const remembered = refusals.get(key);
+    if (remembered === undefined || remembered.untilMs > nowMs()) return remembered?.refusal;
+    refusals.delete(key);
+    return undefined;
   };
   return {
-    /** @throws AppError as the service did. */
-    check({ service }: Operation, caller: string): void {
-      check(keyOf(service));
-      check(keyOf(service, caller));
-    },
+    /** @returns what the service would refuse the request with. */
+    refusalOf: ({ service }: Operation, caller: string) => find(keyOf(service)) ?? find(keyOf(service, caller)),
 
     note({ service }: Operation, caller: string, { statusCode, headers, body }: WholeAnswer): void {
       const retryAfterS = Number(headers['retry-after']);
@@ -46,7 +42,8 @@ export function createTurnedAway(nowMs: () => number) {
       if (code === undefined) return;
       if (refusals.size >= rememberedMax) refusals.clear();
       const key = keyOf(service, scopes[code] === 'caller' ? caller : undefined);
-      refusals.set(key, { code, retryAfterS, untilMs: nowMs() + rememberedMs });
+      const refusal = new AppError(code, undefined, { retryAfterS, isUnlogged: true });
+      refusals.set(key, { refusal, untilMs: nowMs() + rememberedMs });
     },
   };
 }
