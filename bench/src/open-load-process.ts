@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentiles } from './load.ts';
 import type { AcceptedDelivery, OpenLoad, OpenLoadResult } from './open-load.ts';
-import { giveWay } from './process-usage.ts';
 import { type RawAnswer, RawConnection } from './raw-connection.ts';
 import { deliveryIdOf, deliveryRequest } from './requests.ts';
 
@@ -54,14 +53,12 @@ class Clients {
   async finish(seconds: number): Promise<OpenLoadResult> {
     while (this.#inFlight > 0) await delay(tickMs);
     for (const connection of this.#idle) connection.close();
-    const { user, system } = process.cpuUsage();
     return {
       accepted: this.#accepted,
       answers: this.#answers,
       sentPerSecond: this.#asked / seconds,
       withoutRetryAfter: this.#withoutRetryAfter,
       p99Ms: percentiles(this.#latenciesMs).p99Ms,
-      processorSeconds: (user + system) / 1e6,
     };
   }
 
@@ -82,7 +79,6 @@ class Clients {
 }
 
 async function run(load: OpenLoad): Promise<OpenLoadResult> {
-  giveWay(process.pid, load.givesWayBy ?? 0);
   const clients = new Clients(load);
   const startedAt = performance.now();
   let due = 0;

@@ -10,8 +10,6 @@ export interface OpenLoad {
   readonly forMs: number;
   /** Of clients that wait for their answers; what would be more is not sent. */
   readonly inFlightMax: number;
-  /** By how much the clients' process is nicer than its starter. */
-  readonly givesWayBy?: number;
 }
 
 export interface AcceptedDelivery {
@@ -27,8 +25,6 @@ export interface OpenLoadResult {
   /** Refusals that did not say when to come again. */
   readonly withoutRetryAfter: number;
   readonly p99Ms: number;
-  /** That the clients took. */
-  readonly processorSeconds: number;
 }
 
 /** Asks at a fixed rate, whatever is answered, as many independent clients do; in a process of its own, as they would be. */

@@ -1,5 +1,5 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
 
 const ticksPerSecond = 100;
 
@@ -9,9 +9,9 @@ export function residentMb(pid: number): number {
   return (Number(line ?? 0) * 1024) / 1e6;
 }
 
-/** Lets a process take only what others leave; its threads that run already keep their priority. */
-export function giveWay(pid: number, by: number): void {
-  setPriority(pid, Math.min(19, getPriority(pid) + by));
+/** Keeps a process, all its threads, and what it will start to one processor; Linux only, by util-linux. */
+export function pin(pid: number, processor: number): void {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(processor), String(pid)], { stdio: 'ignore' });
 }
 
 /** Processor seconds that a process has used so far; Linux only, from /proc. */

@@ -6,64 +6,71 @@ import { assignmentTimes } from '../assignments.ts';
 import { startBenchSystem } from '../bench-system.ts';
 import { soonS, untilSoonAgain, watchMemory } from '../measures.ts';
 import { type AcceptedDelivery, type OpenLoadResult, runOpenLoad } from '../open-load.ts';
-import { giveWay, measureUsage } from '../process-usage.ts';
+import { measureUsage, pin } from '../process-usage.ts';
 import { type Figure, print } from '../report.ts';
 import { untilHandled, type Waiting, watchWaiting } from '../waiting.ts';
 
 const drones = 12_000;
 const timeScale = 100;
 const businesses = 4;
-/** One of them is what the machine sustains at most. */
-const ratesPerS = [300, 400, 500];
+/** One of them is what the processor sustains at most. */
+const ratesPerS = [150, 200, 250];
 /** So long that as many deliveries end as begin: those that fly cost more than those that are assigned. */
 const rateMs = 40_000;
 const overloadMs = 60_000;
 const timesTooMany = 10;
 const inFlightMax = 400;
-const cores = 2;
-/** The clients would be on other machines: they take what the system leaves. */
-const clientsGiveWayBy = 10;
-/** These would be as well, as the ingress of a cluster is: they turn away in the time that the accepted work leaves. */
-const wayIn = { processes: ['edge', 'ingestion'], givesWayBy: 5 } as const;
-/** Less than ten seconds' work of this machine, as the setting is meant. */
-const settings = { edge: {}, ingestion: { WAITING_MAX: '2000' } } as const;
+/**
+ * The clients are on other machines, and the way in has nodes of its own in a cluster: these have one processor, and
+ * everything behind the edge the other.
+ */
+const processors = { system: 0, edgeAndClients: 1 } as const;
+/** Some three seconds' work of one processor: what lies on the queue is not all that waits, those that fly send news. */
+const settings = { edge: {}, ingestion: { WAITING_MAX: '500' } } as const;
 const samplesMax = 4_000;
 const recoveryLimitS = 10;
 
-/** Ten times as many requests as the whole machine can work off and fly, through the edge with its own limits. */
+/** Ten times as many requests as a whole processor can work off and fly, through the edge with its own limits. */
 export async function overloadAtFullScenario(): Promise<void> {
   await using system = await startBenchSystem({ drones, timeScale }, { settings });
-  for (const name of wayIn.processes) giveWay(system.info.services[name]?.pid ?? 0, wayIn.givesWayBy);
+  pin(process.pid, processors.edgeAndClients);
+  for (const [name, { pid }] of Object.entries(system.info.services)) {
+    pin(pid, name === 'edge' ? processors.edgeAndClients : processors.system);
+  }
   const run = await prepare(system);
-  let peak = 0;
-  for (const perSecond of ratesPerS) {
+  const runAt = async (perSecond: number): Promise<number> => {
     const { goodput, load, recoveredMs, waiting } = await run(perSecond, rateMs);
-    peak = Math.max(peak, goodput);
     print(`${perSecond} a second, for ${rateMs / 1000} s`, [
       { name: 'goodput', value: goodput, unit: '/s' },
       { name: 'accepted', value: load.accepted.length, unit: 'requests' },
       ...mostWaiting(waiting),
       { name: `assigned within ${soonS} s again after`, value: recoveredMs / 1000, unit: 's' },
     ]);
+    return goodput;
+  };
+  let before = 0;
+  let bestRate = 0;
+  for (const perSecond of ratesPerS) {
+    const goodput = await runAt(perSecond);
+    if (goodput > before) [before, bestRate] = [goodput, perSecond];
   }
   const memory = watchMemory(system);
   const usage = measureUsage(system.info.services);
-  const { load, goodput, recoveredMs, waiting } = await run(timesTooMany * peak, overloadMs);
+  const { load, goodput, recoveredMs, waiting } = await run(timesTooMany * before, overloadMs);
   const most = memory.stop();
   const used = usage();
+  // The machine is not as fast at every hour: what it gives is measured on both sides of what is compared with it.
+  const peak = (before + (await runAt(bestRate))) / 2;
   const { violations } = await verifySystem(
     system.info,
     sampleOf(load).map(({ id }) => id),
   );
   const seconds = overloadMs / 1000;
   const refused = Object.entries(load.answers).filter(([status]) => status !== '202');
-  const clientShare = load.processorSeconds / seconds / cores;
   const limit = { name: 'the peak', value: peak };
-  print(`${timesTooMany} times as many requests as the whole machine can work off, for ${seconds} s`, [
+  print(`${timesTooMany} times as many requests as a whole processor can work off, for ${seconds} s`, [
     { name: 'asked', value: load.sentPerSecond, unit: '/s', limit },
     { name: 'goodput', value: goodput, unit: '/s', limit },
-    { name: 'of both cores, taken by the clients', value: clientShare * 100, unit: '%' },
-    { name: 'goodput for the share that they left', value: goodput / (1 - clientShare), unit: '/s', limit },
     { name: 'accepted', value: load.accepted.length, unit: 'requests' },
     ...refused.map(([status, count]) => ({ name: `answered ${status}`, value: count, unit: 'requests' })),
     { name: 'refused without Retry-After', value: load.withoutRetryAfter, unit: 'requests' },
@@ -106,14 +113,7 @@ async function prepare(system: LocalSystem) {
   return async (perSecond: number, forMs: number): Promise<Outcome> => {
     const startMs = Date.now();
     const watch = watchWaiting(services.broker?.url ?? '');
-    const load = await runOpenLoad({
-      url: edgeUrl,
-      tokens,
-      perSecond,
-      forMs,
-      inFlightMax,
-      givesWayBy: clientsGiveWayBy,
-    });
+    const load = await runOpenLoad({ url: edgeUrl, tokens, perSecond, forMs, inFlightMax });
     const endMs = Date.now();
     const recoveredMs = await untilSoonAgain(system, { url: services.ingestion?.url ?? '', token }, endMs);
     await untilHandled(services.broker?.url ?? '');
