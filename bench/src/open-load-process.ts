@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentiles } from './load.ts';
 import type { AcceptedDelivery, OpenLoad, OpenLoadResult } from './open-load.ts';
+import { pin } from './process-usage.ts';
 import { type RawAnswer, RawConnection } from './raw-connection.ts';
 import { deliveryIdOf, deliveryRequest } from './requests.ts';
 
@@ -79,6 +80,7 @@ class Clients {
 }
 
 async function run(load: OpenLoad): Promise<OpenLoadResult> {
+  if (load.processor !== undefined) pin(process.pid, load.processor);
   const clients = new Clients(load);
   const startedAt = performance.now();
   let due = 0;

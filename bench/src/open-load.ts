@@ -10,6 +10,8 @@ export interface OpenLoad {
   readonly forMs: number;
   /** Of clients that wait for their answers; what would be more is not sent. */
   readonly inFlightMax: number;
+  /** The only one that the clients' process takes. */
+  readonly processor?: number;
 }
 
 export interface AcceptedDelivery {

@@ -9,7 +9,7 @@ export function residentMb(pid: number): number {
   return (Number(line ?? 0) * 1024) / 1e6;
 }
 
-/** Keeps a process, all its threads, and what it will start to one processor; Linux only, by util-linux. */
+/** Keeps a process, with all its threads, to one processor for good; Linux only, by util-linux. */
 export function pin(pid: number, processor: number): void {
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(processor), String(pid)], { stdio: 'ignore' });
 }

@@ -33,7 +33,6 @@ const recoveryLimitS = 10;
 /** Ten times as many requests as a whole processor can work off and fly, through the edge with its own limits. */
 export async function overloadAtFullScenario(): Promise<void> {
   await using system = await startBenchSystem({ drones, timeScale }, { settings });
-  pin(process.pid, processors.edgeAndClients);
   for (const [name, { pid }] of Object.entries(system.info.services)) {
     pin(pid, name === 'edge' ? processors.edgeAndClients : processors.system);
   }
@@ -113,7 +112,8 @@ async function prepare(system: LocalSystem) {
   return async (perSecond: number, forMs: number): Promise<Outcome> => {
     const startMs = Date.now();
     const watch = watchWaiting(services.broker?.url ?? '');
-    const load = await runOpenLoad({ url: edgeUrl, tokens, perSecond, forMs, inFlightMax });
+    const processor = processors.edgeAndClients;
+    const load = await runOpenLoad({ url: edgeUrl, tokens, perSecond, forMs, inFlightMax, processor });
     const endMs = Date.now();
     const recoveredMs = await untilSoonAgain(system, { url: services.ingestion?.url ?? '', token }, endMs);
     await untilHandled(services.broker?.url ?? '');

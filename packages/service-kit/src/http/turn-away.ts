@@ -7,8 +7,7 @@ import { requestIdOf } from './request-id.ts';
 
 /**
  * Asked of a request before anything is spent on it: no route is looked up, no hook runs, no body is read. Only of one
- * whose body is announced as short. What it is to be refused with is returned: in a flood a throw costs more than the
- * rest of the question.
+ * whose body is announced as short. What it is to be refused with is returned, since throws add up in a flood.
  */
 export type TurnAway = (request: IncomingMessage) => AppError | undefined;
 
