@@ -22,9 +22,10 @@ export type Admission = ReturnType<typeof createAdmission>;
 export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs) {
   /** Requests that have paid while they were still Node's alone. */
   const early = new WeakMap<IncomingMessage, string>();
+  const knownBy = (token: string | undefined) => (token === undefined ? undefined : verifier.cached(token));
   const authenticate = async ({ headers, socket }: IncomingMessage): Promise<Principal> => {
     const token = bearerToken(headers.authorization);
-    const known = token === undefined ? undefined : verifier.cached(token);
+    const known = knownBy(token);
     if (known !== undefined) return known;
     // Guessing at tokens is limited as well, and before the work that a guess costs: a good one costs its caller nothing.
     const { giveBack } = take(takeOfAddress, callerAddress(socket.remoteAddress));
@@ -60,8 +61,7 @@ export function createAdmission({ verifier, takeOfCaller, takeOfAddress }: Needs
      * @returns who the request counts for, or what it is refused with; undefined where that takes more than a look.
      */
     admitKnown(request: IncomingMessage): string | AppError | undefined {
-      const token = bearerToken(request.headers.authorization);
-      const known = token === undefined ? undefined : verifier.cached(token);
+      const known = knownBy(bearerToken(request.headers.authorization));
       if (known === undefined) return undefined;
       const caller = callerOf(known);
       const { waitMs } = takeOfCaller(caller);

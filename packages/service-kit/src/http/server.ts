@@ -18,7 +18,7 @@ import { faultOfHead } from './request-head.ts';
 import { requestIdOf } from './request-id.ts';
 import { logAnswers } from './request-log.ts';
 import { SlowReaders } from './slow-readers.ts';
-import { isTurnedAway, type TurnAway } from './turn-away.ts';
+import { type TurnAway, tryTurnAway } from './turn-away.ts';
 
 export interface HttpServerOptions {
   /** Of the service, for the logs and the OpenAPI document. */
@@ -155,7 +155,7 @@ function createFastify(options: HttpServerOptions, { connections, slowReaders, c
         if (!connections.begin(request, response)) return;
         slowReaders.watch(response);
         const isAsked = turnAway !== undefined && !closing.aborted;
-        if (isAsked && isTurnedAway(turnAway, request, response, logger)) return;
+        if (isAsked && tryTurnAway(turnAway, request, response, logger)) return;
         handle(request, response);
       }),
   });

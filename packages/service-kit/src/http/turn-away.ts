@@ -14,8 +14,8 @@ export type TurnAway = (request: IncomingMessage) => AppError | undefined;
 /** What follows of a refused request is received and thrown away, for what comes behind it on its connection. */
 const bodyBytesMax = 64 * 1024;
 
-/** @returns whether the request has been answered. */
-export function isTurnedAway(
+/** Answers a request that is to be refused, and returns whether it did. */
+export function tryTurnAway(
   turnAway: TurnAway,
   request: IncomingMessage,
   response: ServerResponse,
