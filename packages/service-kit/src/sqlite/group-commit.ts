@@ -26,6 +26,7 @@ interface Write {
   /** Told only after the commit: what a write has seen may come from its neighbours, which must be durable first. */
   settle: () => void;
   topics: readonly string[];
+  notes: readonly (() => void)[];
 }
 
 /** A write without savepoint failed after it had changed something: the transaction is of no use. */
@@ -61,7 +62,15 @@ export class GroupCommit {
     const queuedAtMs = this.#options.clock.now();
     // A neighbour opens the transaction; what the work logs or stores must carry its own caller's trace.
     const inOwnContext = keepTrace(work);
-    this.#queue.push({ work: inOwnContext, resolve, reject, queuedAtMs, settle: () => undefined, topics: [] });
+    this.#queue.push({
+      work: inOwnContext,
+      resolve,
+      reject,
+      queuedAtMs,
+      settle: () => undefined,
+      topics: [],
+      notes: [],
+    });
     this.#running ??= this.#run();
     return promise;
   }
@@ -124,6 +133,7 @@ export class GroupCommit {
     this.#isGuarded = false;
     this.#queue.splice(0, batch.length);
     this.#options.alarm.committed();
+    for (const write of batch) for (const note of write.notes) note();
     for (const write of batch) write.settle();
     const topics = new Set(batch.flatMap((write) => write.topics));
     if (topics.size > 0) this.#options.announced(topics);
@@ -160,12 +170,14 @@ export class GroupCommit {
       const value = write.work(writer);
       if (value instanceof Promise) throw new TypeError('A write must be synchronous');
       write.topics = writer.topics;
+      write.notes = writer.notes;
       write.settle = () => write.resolve(value as never);
     } catch (error) {
       // A full disk may have rolled everything back already.
       if (!connection.isTransaction) throw error;
       const fault = this.#named(error);
       write.topics = [];
+      write.notes = [];
       write.settle = () => write.reject(fault);
       if (writer.hasChanged) throw new HalfDone();
     }
@@ -186,6 +198,7 @@ export class GroupCommit {
 
 class Writer implements SqlWriter {
   readonly topics: string[] = [];
+  readonly notes: (() => void)[] = [];
   /** Whether a statement that may change something has gone through; one that fails undoes itself. */
   hasChanged = false;
   readonly #statements: Statements;
@@ -214,6 +227,10 @@ class Writer implements SqlWriter {
 
   announce(topic: string): void {
     if (!this.topics.includes(topic)) this.topics.push(topic);
+  }
+
+  afterCommit(note: () => void): void {
+    this.notes.push(note);
   }
 
   /** `UPDATE … RETURNING` changes what it reads. */

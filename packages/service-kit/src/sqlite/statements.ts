@@ -17,6 +17,11 @@ export interface SqlWriter extends SqlReader {
   run(sql: string, ...values: readonly SqlParameter[]): number;
   /** Has the listeners of `database.onChange(topic)` called once this write is committed. */
   announce(topic: string): void;
+  /**
+   * Calls back as soon as this write is committed, before anything else runs that could read it: for what memory keeps of
+   * the store. Never called for what was undone. It must not throw.
+   */
+  afterCommit(note: () => void): void;
 }
 
 export type SqlParameter = SqlValue | Readonly<Record<string, SqlValue>>;

@@ -1,7 +1,7 @@
 import type { SqlReader } from '@dronedelivery/service-kit/sqlite';
 import type { DroneQuery } from '../../app/ports.ts';
 import type { Drone } from '../../domain/drone.ts';
-import type { BodyRow } from './drone-rows.ts';
+import type { BodyRow } from './drone-table.ts';
 
 /** A page of drones by id. */
 export function listDroneRows(sql: SqlReader, query: DroneQuery): Drone[] {

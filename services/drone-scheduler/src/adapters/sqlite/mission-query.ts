@@ -1,7 +1,7 @@
 import type { SqlReader } from '@dronedelivery/service-kit/sqlite';
 import type { MissionQuery } from '../../app/ports.ts';
 import type { Mission } from '../../domain/mission.ts';
-import type { BodyRow } from './drone-rows.ts';
+import type { BodyRow } from './drone-table.ts';
 
 /** A page of missions by business and delivery. */
 export function listMissionRows(sql: SqlReader, query: MissionQuery): Mission[] {

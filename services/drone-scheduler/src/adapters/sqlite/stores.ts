@@ -3,6 +3,7 @@ import { appendOutbox, outboxMigration } from '@dronedelivery/service-kit/outbox
 import { type Database, type DatabaseOptions, openDatabase } from '@dronedelivery/service-kit/sqlite';
 import type { FleetStore, MissionStore, UsageStore } from '../../app/ports.ts';
 import { missionMessage } from '../servicebus/mission-message.ts';
+import { DroneTable } from './drone-table.ts';
 import { createSqliteFleetStore } from './fleet-store.ts';
 import { createSqliteMissionStore } from './mission-store.ts';
 import { fleetMigration } from './schema.ts';
@@ -21,12 +22,13 @@ export async function openSqliteStores(
   clock: Pick<Clock, 'now'>,
 ): Promise<SqliteStores> {
   const database = await openDatabase({ ...options, migrations: [fleetMigration, outboxMigration] });
+  const drones = new DroneTable(database);
   return {
     database,
-    missions: createSqliteMissionStore(database, (sql, event, traceparent) =>
+    missions: createSqliteMissionStore(database, drones, (sql, event, traceparent) =>
       appendOutbox(sql, missionMessage(event, traceparent), clock.now()),
     ),
-    fleet: createSqliteFleetStore(database),
+    fleet: createSqliteFleetStore(database, drones),
     usage: createSqliteUsageStore(database),
     [Symbol.asyncDispose]: () => database.close(),
   };
