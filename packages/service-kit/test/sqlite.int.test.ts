@@ -172,6 +172,33 @@ describe('group commit', () => {
     assert.equal(announced, 1);
   });
 
+  test('memory learns of a write once, after the commit and before anybody else, and never of what was undone', async ({
+    mock,
+  }) => {
+    // All in one transaction, however slow this machine is.
+    mock.method(performance, 'now', () => 0);
+    await using folder = await tempFolder();
+    await using database = await openDatabase({ file: folder.file('a.db'), migrations });
+    const watcher = new DatabaseSync(folder.file('a.db'));
+    const order: string[] = [];
+    const write = async (id: string, fails: (run: number) => boolean) => {
+      let run = 0;
+      const written = database.write((sql) => {
+        sql.afterCommit(() => order.push(`${id} ${watcher.prepare('SELECT count(*) AS c FROM item').get()?.c}`));
+        if (fails(++run)) throw new AppError('conflict');
+        insert(id)(sql);
+        if (id === 'b') throw new AppError('conflict');
+      });
+      await written.then(() => order.push(`${id} told`)).catch(() => order.push(`${id} refused`));
+    };
+    const never = () => false;
+    // The third takes the transaction back: those before it run again, and one of them changes its mind.
+    await Promise.all([write('a', never), write('d', (run) => run > 1), write('b', never), write('c', never)]);
+    assert.deepEqual(order.slice(0, 2), ['a 2', 'c 2']);
+    assert.deepEqual(order.slice(2).sort(), ['a told', 'b refused', 'c told', 'd refused']);
+    watcher.close();
+  });
+
   test('a thousand writes take few transactions', async () => {
     await using folder = await tempFolder();
     await using database = await openDatabase({ file: folder.file('a.db'), migrations, batchMax: 250 });

@@ -138,7 +138,7 @@ export const missionStoreTests: ContractTests<Stores> = {
 
 /** What every adapter of the fleet store has to keep. */
 export const fleetStoreTests: ContractTests<Stores> = {
-  async 'what changed after a mark is told once'(stores) {
+  async 'what changed after a mark is told once to whom goes on from there'(stores) {
     const { fleet } = stores;
     await fleet.putModel(courier);
     await fleet.putStation(home);
@@ -153,6 +153,7 @@ export const fleetStoreTests: ContractTests<Stores> = {
     );
     assert.deepEqual([second.models.length, second.stations.length], [0, 0]);
     assert.deepEqual((await fleet.changesSince(second.mark)).drones, []);
+    assert.deepEqual((await fleet.changesSince(first.mark)).drones, second.drones);
   },
 
   async 'a model that is flown can no longer change'(stores) {

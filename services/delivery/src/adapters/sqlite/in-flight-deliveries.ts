@@ -49,16 +49,15 @@ export function createSqliteInFlight(database: Database): InFlightDeliveries {
   };
 
   return {
-    async transact(key, decide) {
-      const { result, change } = await database.write((sql) => {
-        const transition = decide(find(sql, key));
-        if (transition.change !== undefined) saveChange(sql, transition.change);
-        return transition;
-      });
-      // Only now is it certain that this version exists.
-      if (change !== undefined) cache.remember(change.state);
-      return result;
-    },
+    transact: (key, decide) =>
+      database.write((sql) => {
+        const { result, change } = decide(find(sql, key));
+        if (change !== undefined) {
+          saveChange(sql, change);
+          sql.afterCommit(() => cache.committed(change.state));
+        }
+        return result;
+      }),
 
     find: async (key) => database.read((sql) => find(sql, key)),
 

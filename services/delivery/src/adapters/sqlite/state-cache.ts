@@ -3,8 +3,8 @@ import type { DeliveryKey, DeliveryState } from '../../domain/delivery.ts';
 const statesMax = 5000;
 
 /**
- * Parsed states by key and version. A version never changes its content, so that what other processes write cannot make it
- * wrong; only committed states may enter.
+ * States by key and version as this process has committed them. A version never changes its content once committed, so that
+ * what other processes write cannot make it wrong. What is only read does not enter: inside a transaction it may yet be undone.
  */
 export class StateCache {
   readonly #states = new Map<string, DeliveryState>();
@@ -12,13 +12,10 @@ export class StateCache {
   /** The state whose text was read, parsed only if this version is not at hand. */
   stateOf({ businessId, id }: DeliveryKey, version: number, text: string): DeliveryState {
     const known = this.#states.get(`${businessId}/${id}`);
-    if (known?.historySequence === version) return known;
-    const state = JSON.parse(text) as DeliveryState;
-    this.remember(state);
-    return state;
+    return known?.historySequence === version ? known : (JSON.parse(text) as DeliveryState);
   }
 
-  remember(state: DeliveryState): void {
+  committed(state: DeliveryState): void {
     const name = `${state.businessId}/${state.id}`;
     this.#states.delete(name);
     this.#states.set(name, state);
