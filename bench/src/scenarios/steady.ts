@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '@dronedelivery/local/api-client';
 import { startBenchSystem } from '../bench-system.ts';
@@ -33,7 +34,9 @@ export function steadyScenario(minutes: number): () => Promise<void> {
       delay(warmUpMs).then(() => ({ cold: queue.agesMs.splice(0), usage: measureUsage(services) })),
     ]);
     const seconds = minutes * 60;
-    const spent = usage().flatMap(({ name, processorSeconds, writtenBytes }) => [
+    const used = usage();
+    const cores = used.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0) / seconds;
+    const spent = used.flatMap(({ name, processorSeconds, writtenBytes }) => [
       { name: `processor of ${name}`, value: (processorSeconds / seconds) * 100, unit: '% of a core' },
       { name: `written by ${name}`, value: writtenBytes / seconds / 1e6, unit: 'MB a second' },
     ]);
@@ -53,6 +56,12 @@ export function steadyScenario(minutes: number): () => Promise<void> {
         { name: 'age of the oldest request, p99', value: age.p99Ms, unit: 'ms', limit },
         { name: 'age of the oldest request, most', value: Math.max(...queue.agesMs), unit: 'ms', limit },
         { name: 'the same while it warmed up, most', value: Math.max(...cold), unit: 'ms', limit },
+        {
+          name: 'processor of all together',
+          value: cores * 100,
+          unit: '% of a core',
+          limit: { name: 'the machine', value: availableParallelism() * 100 },
+        },
         ...spent,
       ],
     );
