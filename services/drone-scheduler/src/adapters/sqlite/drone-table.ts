@@ -20,8 +20,8 @@ interface KnownDrone {
 const untoldMax = 20_000;
 
 /**
- * The drones' rows, and in memory every drone as this process has last read or written it: at thousands of reports a second
- * parsing them again costs more than all else. What others write is noticed, what is not committed never gets in.
+ * The drones' rows, and in memory every drone as this process has last read or written it: each report would have its drone
+ * parsed twice again. What others write is noticed, and what is not committed never gets in.
  */
 export class DroneTable {
   readonly #database: Database;
