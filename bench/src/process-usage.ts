@@ -34,10 +34,14 @@ export interface Usage {
   readonly writtenBytes: number;
 }
 
+export interface NamedUsage extends Usage {
+  readonly name: string;
+}
+
 /** @returns tells what each process of a system has used since the call, by its name. */
 export function measureUsage(
   services: Readonly<Record<string, { readonly pid: number }>>,
-): () => readonly (Usage & { readonly name: string })[] {
+): () => readonly NamedUsage[] {
   const before = Object.entries(services).map(([name, { pid }]) => ({ name, pid, ...usageOf(pid) }));
   return () =>
     before.map(({ name, pid, processorSeconds, writtenBytes }) => {

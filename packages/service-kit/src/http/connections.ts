@@ -1,11 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Roster } from './roster.ts';
 
 interface Connection {
   /** Answers that are not finished, in the order of their requests. */
-  readonly answers: Set<ServerResponse>;
+  readonly answers: ServerResponse[];
   newest: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
   isCondemned: boolean;
+  /** Ends being idle; does nothing for one that is not. */
+  leaveIdle: () => void;
 }
 
 /**
@@ -20,7 +23,7 @@ const idleShare = 0.9;
 export class Connections {
   readonly #connections = new Map<Socket, Connection>();
   /** Whoever has asked nothing for longest comes first. */
-  readonly #idle = new Set<Socket>();
+  readonly #idle = new Roster<Socket>();
   readonly #max: number;
 
   constructor(max: number) {
@@ -38,14 +41,14 @@ export class Connections {
     const { socket } = request;
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.isCondemned) return false;
-    if (connection.answers.size >= unansweredMax) {
+    if (connection.answers.length >= unansweredMax) {
       connection.isCondemned = true;
       stopParsing(socket);
       return false;
     }
-    connection.answers.add(response);
+    connection.answers.push(response);
     connection.newest = { request, response };
-    this.#idle.delete(socket);
+    connection.leaveIdle();
     response.once('close', () => this.#end(socket, connection, response));
     return true;
   }
@@ -63,14 +66,14 @@ export class Connections {
   isTurnOfBroken(socket: Socket): boolean {
     const { answers, newest } = this.#connections.get(socket) ?? {};
     if (answers === undefined || newest === undefined) return true;
-    if (newest.request.complete) return answers.size === 0;
-    return answers.size === 1 && answers.has(newest.response) && !newest.response.headersSent;
+    if (newest.request.complete) return answers.length === 0;
+    return answers.length === 1 && answers[0] === newest.response && !newest.response.headersSent;
   }
 
   /** What was asked on the connection before is still answered; nothing more is listened to. */
   endAfterAnswers(socket: Socket): void {
     const connection = this.#connections.get(socket);
-    if (connection === undefined || connection.answers.size === 0 || connection.newest?.request.complete !== true) {
+    if (connection === undefined || connection.answers.length === 0 || connection.newest?.request.complete !== true) {
       socket.destroy();
       return;
     }
@@ -78,28 +81,28 @@ export class Connections {
   }
 
   #open(socket: Socket): void {
-    this.#connections.set(socket, { answers: new Set(), newest: undefined, isCondemned: false });
-    this.#idle.add(socket);
+    const leaveIdle = this.#idle.add(socket);
+    this.#connections.set(socket, { answers: [], newest: undefined, isCondemned: false, leaveIdle });
     socket.once('close', () => this.#forget(socket));
     if (this.#connections.size > this.#max * idleShare) this.#makeRoom();
   }
 
   /** A crowd of silent connections must not keep out those who have something to ask. */
   #makeRoom(): void {
-    const [oldest] = this.#idle;
-    oldest?.destroy();
+    this.#idle.first?.destroy();
   }
 
   #end(socket: Socket, connection: Connection, response: ServerResponse): void {
-    connection.answers.delete(response);
-    if (connection.answers.size > 0 || !this.#connections.has(socket)) return;
+    const place = connection.answers.indexOf(response);
+    if (place >= 0) connection.answers.splice(place, 1);
+    if (connection.answers.length > 0 || !this.#connections.has(socket)) return;
     if (connection.isCondemned) socket.destroySoon();
-    else this.#idle.add(socket);
+    else connection.leaveIdle = this.#idle.add(socket);
   }
 
   #forget(socket: Socket): void {
+    this.#connections.get(socket)?.leaveIdle();
     this.#connections.delete(socket);
-    this.#idle.delete(socket);
   }
 }
 

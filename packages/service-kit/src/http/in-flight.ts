@@ -1,9 +1,11 @@
 import { AppError } from '../app-error.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { Roster } from './roster.ts';
 
 interface Running {
   readonly startedAtMs: number;
   readonly timeOut: (error: AppError) => void;
+  leave: () => void;
 }
 
 /**
@@ -11,7 +13,7 @@ interface Running {
  * controller a request would cost more than the rest of the route.
  */
 export class InFlight implements Disposable {
-  readonly #running = new Set<Running>();
+  readonly #running = new Roster<Running>();
   readonly #clock: Clock;
   readonly #limitMs: number;
   #timer: Timer | undefined;
@@ -27,26 +29,26 @@ export class InFlight implements Disposable {
 
   /** @returns what to call when the request has ended. */
   begin(timeOut: (error: AppError) => void): () => void {
-    const running = { startedAtMs: this.#clock.now(), timeOut };
-    this.#running.add(running);
+    const running: Running = { startedAtMs: this.#clock.now(), timeOut, leave: () => undefined };
+    running.leave = this.#running.add(running);
     this.#timer ??= this.#clock.setTimer(() => this.#sweep(), this.#limitMs);
-    return () => this.#running.delete(running);
+    return running.leave;
   }
 
   [Symbol.dispose](): void {
     this.#timer?.cancel();
   }
 
-  /** The set is in the order of starting, so the first that is young enough ends the sweep. */
+  /** They are in the order of starting, so the first that is young enough ends the sweep. */
   #sweep(): void {
     this.#timer = undefined;
     const now = this.#clock.now();
-    for (const running of this.#running) {
+    for (let running = this.#running.first; running !== undefined; running = this.#running.first) {
       if (now - running.startedAtMs < this.#limitMs) {
         this.#timer = this.#clock.setTimer(() => this.#sweep(), running.startedAtMs + this.#limitMs - now);
         return;
       }
-      this.#running.delete(running);
+      running.leave();
       running.timeOut(new AppError('unavailable', 'the request took too long', { retryAfterS: 1 }));
     }
   }

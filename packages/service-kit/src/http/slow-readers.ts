@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../clock.ts';
+import { Roster } from './roster.ts';
 
 interface Sending {
   readonly response: ServerResponse;
@@ -24,7 +25,7 @@ const sweepsSpared = 1;
  * that neither a clock that jumps nor a process that stood still makes clients slow.
  */
 export class SlowReaders implements Disposable {
-  readonly #sendings = new Set<Sending>();
+  readonly #sendings = new Roster<Sending>();
   readonly #clock: Clock;
   readonly #limits: SendLimits;
   #timer: Timer | undefined;
@@ -40,8 +41,7 @@ export class SlowReaders implements Disposable {
 
   watch(response: ServerResponse): void {
     const sending = { response, sweeps: 0 };
-    this.#sendings.add(sending);
-    response.once('close', () => this.#sendings.delete(sending));
+    response.once('close', this.#sendings.add(sending));
     response.on('drain', () => {
       sending.sweeps = 0;
     });
@@ -53,7 +53,8 @@ export class SlowReaders implements Disposable {
   }
 
   #sweep(): void {
-    const unsent = [...this.#sendings].filter(({ response }) => response.writableEnded || response.writableNeedDrain);
+    const sendings = this.#sendings.toArray();
+    const unsent = sendings.filter(({ response }) => response.writableEnded || response.writableNeedDrain);
     for (const sending of unsent) sending.sweeps++;
     const late = unsent.filter(({ sweeps }) => sweeps > sweepsBeforeCut);
     for (const { response } of late) cutOff(response);

@@ -184,9 +184,21 @@ export class BatchingSender implements Sender, AsyncDisposable {
     }
   }
 
-  /** Sends as many as fit into one batch; the others go back to the head of the queue. */
+  /**
+   * Sends as many as fit into one batch; the others go back to the head of the queue. `AbortSignal.timeout` has no end but
+   * its time: it would go off long after the flight, and keep in memory until then what the flight has carried.
+   */
   async #sendSome(items: readonly Item[]): Promise<readonly Item[]> {
-    const abortSignal = AbortSignal.timeout(this.#options.flightTimeoutMs);
+    const flight = new AbortController();
+    const timer = setTimeout(() => flight.abort(), this.#options.flightTimeoutMs);
+    try {
+      return await this.#sendUntil(flight.signal, items);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #sendUntil(abortSignal: AbortSignal, items: readonly Item[]): Promise<readonly Item[]> {
     const [first] = items;
     if (items.length === 1 && first !== undefined) {
       first.call.wasSent = true;
