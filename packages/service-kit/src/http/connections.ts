@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Roster } from './roster.ts';
+import { Roster } from '../roster.ts';
 
 interface Connection {
   /** Answers that are not finished, in the order of their requests. */

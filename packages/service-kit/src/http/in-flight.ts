@@ -1,6 +1,6 @@
 import { AppError } from '../app-error.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { Roster } from './roster.ts';
+import { Roster } from '../roster.ts';
 
 interface Running {
   readonly startedAtMs: number;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../clock.ts';
-import { Roster } from './roster.ts';
+import { Roster } from '../roster.ts';
 
 interface Sending {
   readonly response: ServerResponse;

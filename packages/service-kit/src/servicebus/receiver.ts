@@ -1,5 +1,6 @@
 import { type Clock, pause, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { Roster } from '../roster.ts';
 import { inSpan } from '../telemetry/spans.ts';
 import { counter } from '../telemetry.ts';
 import { continuedTrace, parseTraceparent, runInTrace } from '../trace-context.ts';
@@ -71,7 +72,7 @@ export class WatchedReceiver implements Receiver {
   readonly #watchdog: Watchdog;
   readonly #stopping = new AbortController();
   /** Of the messages in hand: a listener of the signal for each would cost more. */
-  readonly #endings = new Set<() => void>();
+  readonly #endings = new Roster<() => void>();
   readonly #retired = new Set<Promise<void>>();
   #subscription: Subscription;
   #isPaused = false;
@@ -160,7 +161,7 @@ export class WatchedReceiver implements Receiver {
 
   #hurry(): void {
     this.#stopping.abort();
-    for (const end of this.#endings) end();
+    for (const end of this.#endings.toArray()) end();
   }
 
   async #handle(delivery: Delivery): Promise<void> {
@@ -189,7 +190,7 @@ export class WatchedReceiver implements Receiver {
       time.end();
     };
     const timer = this.#clock.setTimer(end, this.#lockRenewalMsMax);
-    this.#endings.add(end);
+    const leave = this.#endings.add(end);
     if (this.#stopping.signal.aborted) end();
     try {
       return await this.#options.handler(message, time);
@@ -201,7 +202,7 @@ export class WatchedReceiver implements Receiver {
       return abandon;
     } finally {
       timer.cancel();
-      this.#endings.delete(end);
+      leave();
     }
   }
 

@@ -27,8 +27,8 @@ export class DroneTable {
   readonly #database: Database;
   readonly #foreign: ForeignCommits;
   readonly #known = new Map<string, KnownDrone>();
-  /** Our changes after `#toldTo`, in their order. */
-  readonly #untold = new Map<string, KnownDrone>();
+  /** Our changes after `#toldTo`, in their order; a drone may be there several times. */
+  #untold: KnownDrone[] = [];
   /** The mark up to which changes were last told. */
   #toldTo = Number.POSITIVE_INFINITY;
 
@@ -85,8 +85,8 @@ export class DroneTable {
   /** Each drone that anybody has changed after a mark, once, with the mark to go on from. */
   changesSince(mark: number): { readonly mark: number; readonly drones: readonly Drone[] } {
     const isOurs = !this.#foreign.haveCome() && mark === this.#toldTo;
-    const changes = isOurs ? [...this.#untold.values()] : this.#readSince(mark);
-    this.#untold.clear();
+    const changes = isOurs ? this.#untold.filter((one) => this.#isNewest(one)) : this.#readSince(mark);
+    this.#untold = [];
     this.#toldTo = changes.at(-1)?.change ?? mark;
     return { mark: this.#toldTo, drones: changes.map(({ drone }) => drone) };
   }
@@ -102,13 +102,15 @@ export class DroneTable {
     });
   }
 
+  #isNewest(one: KnownDrone): boolean {
+    return this.#known.get(one.drone.droneId) === one;
+  }
+
   #committed(changed: KnownDrone): void {
-    const { droneId } = changed.drone;
-    this.#known.set(droneId, changed);
-    this.#untold.delete(droneId);
-    this.#untold.set(droneId, changed);
-    if (this.#untold.size <= untoldMax) return;
-    this.#untold.clear();
+    this.#known.set(changed.drone.droneId, changed);
+    this.#untold.push(changed);
+    if (this.#untold.length <= untoldMax) return;
+    this.#untold = [];
     this.#toldTo = Number.POSITIVE_INFINITY;
   }
 }
