@@ -25,8 +25,8 @@ interface Write {
   readonly queuedAtMs: number;
   /** Told only after the commit: what a write has seen may come from its neighbours, which must be durable first. */
   settle: () => void;
-  topics: readonly string[];
-  notes: readonly (() => void)[];
+  /** What it asks for once it is committed; undefined while it has not gone through. */
+  writer: Writer | undefined;
 }
 
 /** A write without savepoint failed after it had changed something: the transaction is of no use. */
@@ -62,15 +62,7 @@ export class GroupCommit {
     const queuedAtMs = this.#options.clock.now();
     // A neighbour opens the transaction; what the work logs or stores must carry its own caller's trace.
     const inOwnContext = keepTrace(work);
-    this.#queue.push({
-      work: inOwnContext,
-      resolve,
-      reject,
-      queuedAtMs,
-      settle: () => undefined,
-      topics: [],
-      notes: [],
-    });
+    this.#queue.push({ work: inOwnContext, resolve, reject, queuedAtMs, settle: () => undefined, writer: undefined });
     this.#running ??= this.#run();
     return promise;
   }
@@ -133,9 +125,9 @@ export class GroupCommit {
     this.#isGuarded = false;
     this.#queue.splice(0, batch.length);
     this.#options.alarm.committed();
-    for (const write of batch) for (const note of write.notes) note();
+    for (const { writer } of batch) for (const note of writer?.notes ?? []) note();
     for (const write of batch) write.settle();
-    const topics = new Set(batch.flatMap((write) => write.topics));
+    const topics = new Set(batch.flatMap(({ writer }) => writer?.topics ?? []));
     if (topics.size > 0) this.#options.announced(topics);
   }
 
@@ -169,15 +161,13 @@ export class GroupCommit {
     try {
       const value = write.work(writer);
       if (value instanceof Promise) throw new TypeError('A write must be synchronous');
-      write.topics = writer.topics;
-      write.notes = writer.notes;
+      write.writer = writer;
       write.settle = () => write.resolve(value as never);
     } catch (error) {
       // A full disk may have rolled everything back already.
       if (!connection.isTransaction) throw error;
       const fault = this.#named(error);
-      write.topics = [];
-      write.notes = [];
+      write.writer = undefined;
       write.settle = () => write.reject(fault);
       if (writer.hasChanged) throw new HalfDone();
     }

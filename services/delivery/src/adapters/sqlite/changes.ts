@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@dronedelivery/service-kit/clock';
-import type { Database } from '@dronedelivery/service-kit/sqlite';
+import { type Database, ForeignCommits } from '@dronedelivery/service-kit/sqlite';
 import type { DeliveryChanges } from '../../app/ports.ts';
 import type { DeliveryKey } from '../../domain/delivery.ts';
 import { changeTopic } from './topics.ts';
@@ -32,15 +32,16 @@ export class SqliteDeliveryChanges implements DeliveryChanges, Disposable {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #watched = new Map<string, Watched>();
+  readonly #foreign: ForeignCommits;
   readonly #unsubscribe: () => void;
   #timer: Timer | undefined;
   #hasOwnChange = false;
-  #foreignVersion = -1;
 
   constructor(database: Database, clock: Clock, intervalMs = 250) {
     this.#database = database;
     this.#clock = clock;
     this.#intervalMs = intervalMs;
+    this.#foreign = new ForeignCommits(database);
     this.#unsubscribe = database.onChange(changeTopic, () => {
       this.#hasOwnChange = true;
     });
@@ -84,9 +85,7 @@ export class SqliteDeliveryChanges implements DeliveryChanges, Disposable {
   }
 
   #mayHaveChanged(): boolean {
-    const foreignVersion = this.#database.foreignVersion();
-    const isChanged = this.#hasOwnChange || foreignVersion !== this.#foreignVersion;
-    this.#foreignVersion = foreignVersion;
+    const isChanged = this.#foreign.haveCome() || this.#hasOwnChange;
     this.#hasOwnChange = false;
     return isChanged;
   }

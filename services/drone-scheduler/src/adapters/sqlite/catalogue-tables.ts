@@ -1,8 +1,7 @@
 import type { DroneModel, Station } from '@dronedelivery/contracts';
-import type { Database, SqlReader, SqlWriter } from '@dronedelivery/service-kit/sqlite';
+import { type Database, ForeignCommits, type SqlReader, type SqlWriter } from '@dronedelivery/service-kit/sqlite';
 import type { IdPage } from '../../app/ports.ts';
 import type { BodyRow } from './drone-table.ts';
-import { ForeignCommits } from './foreign-commits.ts';
 
 type Catalogue = 'models' | 'stations';
 const idColumn = { models: 'model_id', stations: 'station_id' } as const;

@@ -1,6 +1,5 @@
-import type { Database, SqlReader, SqlWriter } from '@dronedelivery/service-kit/sqlite';
+import { type Database, ForeignCommits, type SqlReader, type SqlWriter } from '@dronedelivery/service-kit/sqlite';
 import { applyDroneChange, type Drone, type DroneChange, droneStateOf } from '../../domain/drone.ts';
-import { ForeignCommits } from './foreign-commits.ts';
 
 export interface BodyRow {
   readonly body: string;

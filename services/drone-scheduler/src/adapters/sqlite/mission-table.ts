@@ -1,7 +1,6 @@
-import type { Database, SqlReader, SqlWriter } from '@dronedelivery/service-kit/sqlite';
+import { type Database, ForeignCommits, type SqlReader, type SqlWriter } from '@dronedelivery/service-kit/sqlite';
 import { finalStates, isFinal, type Mission, type MissionKey } from '../../domain/mission.ts';
 import type { BodyRow } from './drone-table.ts';
-import { ForeignCommits } from './foreign-commits.ts';
 
 /** As many as there are drones, and some that wait for one. */
 const knownMax = 20_000;

@@ -1,4 +1,4 @@
-import type { Database } from '@dronedelivery/service-kit/sqlite';
+import type { Database } from './database.ts';
 
 /** Tells a memory of the file's rows when it may be outdated. */
 export class ForeignCommits {
