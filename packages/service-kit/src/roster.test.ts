@@ -21,11 +21,15 @@ test('a roster keeps the order of coming, whoever leaves and however often', () 
   leaveC();
   leaveA();
   assert.deepEqual([roster.toArray(), roster.size], [['e'], 1]);
+  roster.add('f');
+  roster.removeFirst();
+  assert.deepEqual([roster.toArray(), roster.size], [['f'], 1]);
 });
 
 test('an empty roster has nobody, and takes somebody again', () => {
   const roster = new Roster<string>();
   assert.deepEqual([roster.toArray(), roster.size, roster.first], [[], 0, undefined]);
+  roster.removeFirst();
   roster.add('a')();
   assert.deepEqual([roster.toArray(), roster.size, roster.first], [[], 0, undefined]);
   roster.add('b');

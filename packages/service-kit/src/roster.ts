@@ -34,6 +34,10 @@ export class Roster<T> {
     return () => this.#remove(link);
   }
 
+  removeFirst(): void {
+    if (this.#first !== undefined) this.#remove(this.#first);
+  }
+
   toArray(): T[] {
     const items: T[] = [];
     for (let link = this.#first; link !== undefined; link = link.after) items.push(link.item);

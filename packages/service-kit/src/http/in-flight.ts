@@ -5,7 +5,6 @@ import { Roster } from '../roster.ts';
 interface Running {
   readonly startedAtMs: number;
   readonly timeOut: (error: AppError) => void;
-  leave: () => void;
 }
 
 /**
@@ -29,10 +28,8 @@ export class InFlight implements Disposable {
 
   /** @returns what to call when the request has ended. */
   begin(timeOut: (error: AppError) => void): () => void {
-    const running: Running = { startedAtMs: this.#clock.now(), timeOut, leave: () => undefined };
-    running.leave = this.#running.add(running);
     this.#timer ??= this.#clock.setTimer(() => this.#sweep(), this.#limitMs);
-    return running.leave;
+    return this.#running.add({ startedAtMs: this.#clock.now(), timeOut });
   }
 
   [Symbol.dispose](): void {
@@ -48,7 +45,7 @@ export class InFlight implements Disposable {
         this.#timer = this.#clock.setTimer(() => this.#sweep(), running.startedAtMs + this.#limitMs - now);
         return;
       }
-      running.leave();
+      this.#running.removeFirst();
       running.timeOut(new AppError('unavailable', 'the request took too long', { retryAfterS: 1 }));
     }
   }
