@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** What each caller may use up. */
 export interface TokenBucketLimits {
   /** Requests a second, in the long run. */
@@ -29,17 +31,13 @@ interface Bucket {
  * @param now milliseconds; a clock that never steps back serves best.
  */
 export function createTokenBuckets({ ratePerS, burst, callersMax }: TokenBucketLimits, now: () => number): TakeToken {
-  const buckets = new Map<string, Bucket>();
+  const buckets = new LRUCache<string, Bucket>({ max: callersMax });
   return (caller) => {
     const at = now();
     const bucket = buckets.get(caller) ?? { tokens: burst, filledAt: at };
     const elapsedS = Math.max(0, at - bucket.filledAt) / 1000;
     bucket.tokens = Math.min(burst, bucket.tokens + elapsedS * ratePerS);
     bucket.filledAt = at;
-    // Last in, so that the first of the map is the one not seen for longest.
-    buckets.delete(caller);
-    const [oldest] = buckets.keys();
-    if (buckets.size >= callersMax && oldest !== undefined) buckets.delete(oldest);
     buckets.set(caller, bucket);
     if (bucket.tokens < 1) return { waitMs: ((1 - bucket.tokens) / ratePerS) * 1000, giveBack: () => undefined };
     bucket.tokens -= 1;

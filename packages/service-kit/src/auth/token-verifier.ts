@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { AccessTokenClaims } from '@dronedelivery/contracts';
 import { errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { AppError } from '../app-error.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { lazyCheck } from '../schema-check.ts';
@@ -44,15 +45,18 @@ const checkClaims = lazyCheck(AccessTokenClaims);
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const clock = options.clock ?? systemClock;
   const keys = keySourceOf(options, clock);
-  const cache = new VerifiedTokens(options.cacheMax ?? 10_000, clock);
+  const verified = new LRUCache<string, Principal>({ max: options.cacheMax ?? 10_000 });
   const underWay = new Map<string, Promise<Principal>>();
   const verifyFresh = async (token: string, key: string) => {
     const principal = await verifyWith(token, keys, options, clock);
-    cache.keep(key, principal);
+    verified.set(key, principal);
     return principal;
   };
   return {
-    cached: (token) => (token.length > tokenLengthMax ? undefined : cache.find(digest(token))),
+    cached(token) {
+      const principal = token.length > tokenLengthMax ? undefined : verified.get(digest(token));
+      return principal === undefined || clock.now() >= principal.expiresAtMs ? undefined : principal;
+    },
     async verify(token) {
       if (token.length > tokenLengthMax) throw refused('the token is too long');
       const key = digest(token);
@@ -61,36 +65,6 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       return running;
     },
   };
-}
-
-/** Bounded; what was used least recently goes first. */
-class VerifiedTokens {
-  readonly #entries = new Map<string, Principal>();
-  readonly #max: number;
-  readonly #clock: Clock;
-
-  constructor(max: number, clock: Clock) {
-    this.#max = max;
-    this.#clock = clock;
-  }
-
-  find(key: string): Principal | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (this.#clock.now() >= entry.expiresAtMs) return undefined;
-    this.#entries.set(key, entry);
-    return entry;
-  }
-
-  keep(key: string, entry: Principal): void {
-    this.#entries.set(key, entry);
-    if (this.#entries.size <= this.#max) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
-  }
 }
 
 async function verifyWith(

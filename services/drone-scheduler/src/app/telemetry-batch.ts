@@ -14,24 +14,26 @@ export interface JudgedReport {
   readonly decision: Decision | null;
 }
 
+type KnownDrones = Pick<FleetView, 'drone' | 'models'>;
+
 /**
  * Judges reports one after the other, each on what the ones before it leave behind. Made for one attempt: what turns
  * out to be outdated is judged anew by a fresh one.
  */
 export class TelemetryBatch {
-  readonly #drones = new Map<string, Drone>();
+  readonly #judged = new Map<string, { readonly before: Drone; readonly changes: Decision['drones'] }>();
   readonly #missions = new Map<string, Mission>();
-  readonly #fleet: FleetView;
+  readonly #fleet: KnownDrones;
   readonly #limits: ReportLimits;
 
-  constructor(fleet: FleetView, missions: readonly Mission[], limits: ReportLimits) {
+  constructor(fleet: KnownDrones, missions: readonly Mission[], limits: ReportLimits) {
     this.#fleet = fleet;
     this.#limits = limits;
     for (const mission of missions) this.#missions.set(keyText(mission), mission);
   }
 
   judge(report: TelemetryReport, receivedAtMs: number): JudgedReport {
-    const drone = this.#drones.get(report.droneId) ?? this.#fleet.drone(report.droneId);
+    const drone = this.#droneOf(report);
     const model = drone && this.#fleet.models.get(drone.modelId);
     if (drone === undefined || model === undefined) return { result: 'unknown-drone', decision: null };
     const received = believedInTime({ ...report, receivedAtMs }, this.#limits);
@@ -39,7 +41,8 @@ export class TelemetryBatch {
     const result = checkReport(drone, model, received, wayM, this.#limits);
     if (result !== 'accepted') return { result, decision: null };
     const decision = decide(drone, this.#missionOf(drone), received, wayM);
-    this.#remember(drone, decision);
+    this.#judged.set(drone.droneId, { before: drone, changes: decision.drones });
+    if (decision.mission !== null) this.#missions.set(keyText(decision.mission.record), decision.mission.record);
     return { result, decision };
   }
 
@@ -47,10 +50,11 @@ export class TelemetryBatch {
     return missionKey === null ? undefined : this.#missions.get(keyText(missionKey));
   }
 
-  #remember(drone: Drone, { drones, mission }: Decision): void {
-    const after = drones.reduce<Drone | undefined>((at, change) => at && applyDroneChange(at, change), drone);
-    if (after !== undefined) this.#drones.set(drone.droneId, after);
-    if (mission !== null) this.#missions.set(keyText(mission.record), mission.record);
+  /** What the reports before this one have made of it: worked out only here, since few drones report twice in a batch. */
+  #droneOf({ droneId }: TelemetryReport): Drone | undefined {
+    const judged = this.#judged.get(droneId);
+    if (judged === undefined) return this.#fleet.drone(droneId);
+    return judged.changes.reduce<Drone>((at, change) => applyDroneChange(at, change) ?? at, judged.before);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 interface Options {
   readonly verify: (secret: string, hash: string) => Promise<boolean>;
@@ -14,19 +15,13 @@ interface Options {
  */
 export function rememberVerified({ verify, now, lifetimeMs, entriesMax }: Options) {
   const key = randomBytes(32);
-  const matchedUntil = new Map<string, number>();
+  const matchedUntil = new LRUCache<string, number>({ max: entriesMax });
   const underWay = new Map<string, Promise<boolean>>();
-
-  const remember = (entry: string) => {
-    const [oldest] = matchedUntil.keys();
-    if (matchedUntil.size >= entriesMax && oldest !== undefined) matchedUntil.delete(oldest);
-    matchedUntil.set(entry, now() + lifetimeMs);
-  };
 
   const verifyOnce = async (entry: string, secret: string, hash: string) => {
     try {
       const matches = await verify(secret, hash);
-      if (matches) remember(entry);
+      if (matches) matchedUntil.set(entry, now() + lifetimeMs);
       return matches;
     } finally {
       underWay.delete(entry);
@@ -37,7 +32,6 @@ export function rememberVerified({ verify, now, lifetimeMs, entriesMax }: Option
     const entry = createHmac('sha256', key).update(`${hash}\0${secret}`).digest('base64url');
     const until = matchedUntil.get(entry);
     if (until !== undefined && now() < until) return true;
-    matchedUntil.delete(entry);
     const verification = underWay.get(entry) ?? verifyOnce(entry, secret, hash);
     underWay.set(entry, verification);
     return verification;

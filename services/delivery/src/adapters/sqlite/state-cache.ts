@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { DeliveryKey, DeliveryState } from '../../domain/delivery.ts';
 
 const statesMax = 5000;
@@ -7,7 +8,7 @@ const statesMax = 5000;
  * what other processes write cannot make it wrong. What is only read does not enter: inside a transaction it may yet be undone.
  */
 export class StateCache {
-  readonly #states = new Map<string, DeliveryState>();
+  readonly #states = new LRUCache<string, DeliveryState>({ max: statesMax });
 
   /** The state whose text was read, parsed only if this version is not at hand. */
   stateOf({ businessId, id }: DeliveryKey, version: number, text: string): DeliveryState {
@@ -16,11 +17,6 @@ export class StateCache {
   }
 
   committed(state: DeliveryState): void {
-    const name = `${state.businessId}/${state.id}`;
-    this.#states.delete(name);
-    this.#states.set(name, state);
-    if (this.#states.size <= statesMax) return;
-    const [oldest] = this.#states.keys();
-    if (oldest !== undefined) this.#states.delete(oldest);
+    this.#states.set(`${state.businessId}/${state.id}`, state);
   }
 }

@@ -1,4 +1,5 @@
 import { type Database, ForeignCommits, type SqlReader, type SqlWriter } from '@dronedelivery/service-kit/sqlite';
+import { LRUCache } from 'lru-cache';
 import { finalStates, isFinal, type Mission, type MissionKey } from '../../domain/mission.ts';
 import type { BodyRow } from './drone-table.ts';
 
@@ -12,7 +13,7 @@ const knownMax = 20_000;
 export class MissionTable {
   readonly #database: Database;
   readonly #foreign: ForeignCommits;
-  readonly #known = new Map<string, Mission>();
+  readonly #known = new LRUCache<string, Mission>({ max: knownMax });
 
   constructor(database: Database) {
     this.#database = database;
@@ -72,13 +73,8 @@ export class MissionTable {
   }
 
   #remember(mission: Mission): void {
-    const name = nameOf(mission);
-    this.#known.delete(name);
-    if (isFinal(mission)) return;
-    this.#known.set(name, mission);
-    if (this.#known.size <= knownMax) return;
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined) this.#known.delete(oldest);
+    if (isFinal(mission)) this.#known.delete(nameOf(mission));
+    else this.#known.set(nameOf(mission), mission);
   }
 }
 
