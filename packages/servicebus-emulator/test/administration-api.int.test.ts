@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { Queue } from '../src/core/queue.ts';
 import { type AdministrationRequest, createAdministrationApi } from '../src/http/administration/api.ts';
 import { readXml, type XmlElement } from '../src/xml/read-xml.ts';
+import { durable } from './support/durable.ts';
 import { createMemoryBroker } from './support/memory-broker.ts';
 import { arrival } from './support/samples.ts';
 
@@ -137,12 +138,13 @@ suite('an entry', () => {
     assert.equal(field(ask('GET', '$namespaceinfo'), 'Name'), 'ns');
   });
 
-  test('counts what the entity holds', () => {
+  test('counts what the entity holds', async () => {
     const { ask, broker, clock } = open();
     const queue = broker.namespace.find('a');
     assert.ok(queue instanceof Queue);
     const now = clock.nowMs();
     broker.send(queue, [arrival(), arrival(), arrival(), { ...arrival(), scheduledAtMs: now + 60_000 }]);
+    await durable(broker);
     const [dead, deferred] = [queue.lockNext(now)?.lock?.token, queue.lockNext(now)?.lock?.token];
     assert.ok(dead !== undefined && deferred !== undefined);
     queue.deadLetter(dead, now, { reason: 'r', description: undefined });
@@ -189,7 +191,7 @@ suite('an entry', () => {
       for (const name of counts) assert.equal(field(ask('GET', path), `${name}MessageCount`), '0', path);
   });
 
-  test('of a topic counts its subscriptions, what they hold and what is scheduled', () => {
+  test('of a topic counts its subscriptions, what they hold and what is scheduled', async () => {
     const { ask, broker, clock } = open();
     const topic = broker.findTarget('t');
     broker.send(topic, [arrival(), { ...arrival(), scheduledAtMs: clock.nowMs() + 60_000 }]);
@@ -198,6 +200,7 @@ suite('an entry', () => {
     broker.send(topic, [arrival(), arrival()]);
     const [s, z] = ['s', 'z'].map((name) => broker.namespace.find(`t/subscriptions/${name}`));
     assert.ok(s instanceof Queue && z instanceof Queue);
+    await durable(broker);
     const [dead, deferred] = [s.lockNext(0)?.lock?.token, s.lockNext(0)?.lock?.token];
     assert.ok(dead !== undefined && deferred !== undefined);
     s.deadLetter(dead, 0, { reason: 'r', description: undefined });

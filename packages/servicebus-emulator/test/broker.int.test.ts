@@ -5,6 +5,7 @@ import { Broker } from '../src/broker/broker.ts';
 import { parseConfig } from '../src/config/parse-config.ts';
 import { memorySync } from '../src/storage/log-sync.ts';
 import { SqliteStore } from '../src/storage/sqlite-store.ts';
+import { FakeConsumer } from './support/fake-consumer.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { arrival, content } from './support/samples.ts';
 import { createTemporaryFolder } from './support/temporary-folder.ts';
@@ -43,6 +44,8 @@ function create(store = new FullStore(':memory:')) {
     });
   return { store, broker, queue, send };
 }
+
+const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 test('a turn that cannot be stored is refused, and memory goes back to what is durable', async () => {
   const { store, broker, queue, send } = create();
@@ -88,8 +91,9 @@ test('what was locked or buried in a turn that is lost lies where it was', async
   const other = broker.findSource('other');
   const tokenOf = () => other.lockNext(0)?.lock?.token ?? Buffer.alloc(0);
   broker.send(other, [arrival(), arrival()]);
-  other.defer(tokenOf(), 0);
   assert.equal(await send('kept'), 'durable');
+  other.defer(tokenOf(), 0);
+  assert.equal(await send('kept too'), 'durable');
   other.lockDeferred([1], 0);
   store.full = true;
   assert.equal(await send('lost'), 'storage-failed');
@@ -112,6 +116,65 @@ test('an entity that is made beside a turn that is lost has an id of its own', (
   const made = ['new', 'newer'].map((name) => broker.administration.createQueue({ name, options }).id);
   assert.equal(new Set([queue.id, broker.findSource('other').id, ...made]).size, 4);
   assert.equal(queue.counts.active, 1);
+  broker.stop();
+  store.close();
+});
+
+test('nobody gets a message before it lies on the disk; one that lies there does not wait for others', async () => {
+  await using folder = await createTemporaryFolder();
+  const syncs: (() => void)[] = [];
+  const start: typeof memorySync.start = (end) => syncs.push(() => end(undefined));
+  const file = path.join(folder.path, 'broker.db');
+  const { store, broker, queue, send } = create(new FullStore(file, { openLog: () => ({ ...memorySync, start }) }));
+  const consumer = new FakeConsumer(queue, 1);
+  broker.subscribe(consumer);
+  const sent = [send('first'), send('second')];
+  await nextTurn();
+  assert.deepEqual([syncs.length, consumer.got], [1, []]);
+  syncs[0]?.();
+  await Promise.all(sent);
+  assert.deepEqual(consumer.got, [1]);
+  const third = send('third');
+  await nextTurn();
+  assert.equal(syncs.length, 2);
+  consumer.room = 2;
+  broker.touch(queue);
+  await nextTurn();
+  assert.deepEqual(consumer.got, [1, 2], 'while the third is on its way');
+  syncs[1]?.();
+  await third;
+  assert.deepEqual(consumer.got, [1, 2, 3]);
+  broker.stop();
+  store.close();
+});
+
+test('what is made durable for somebody who cannot wait is handed out too', async () => {
+  const { store, broker, queue } = create();
+  const consumer = new FakeConsumer(queue, 1);
+  broker.subscribe(consumer);
+  broker.send(queue, [arrival()]);
+  broker.administration.createQueue({ name: 'new', options: queue.options });
+  await nextTurn();
+  assert.deepEqual(consumer.got, [1]);
+  broker.stop();
+  store.close();
+});
+
+test('a receiver that deletes hears when the removal cannot be stored; the message goes to the next', async () => {
+  const disk = { isFull: false };
+  const beforeCommit = () => assert.ok(!disk.isFull);
+  const { store, broker, queue, send } = create(new FullStore(':memory:', { beforeCommit }));
+  assert.equal(await send('kept'), 'durable');
+  disk.isFull = true;
+  const [failing, next] = [1, 1].map((room) => new FakeConsumer(queue, room, 'receive-and-delete'));
+  assert.ok(failing !== undefined && next !== undefined);
+  broker.subscribe(failing);
+  await nextTurn();
+  assert.deepEqual([failing.got, failing.failures, queue.counts.active], [[], ['storage-failed'], 1]);
+  disk.isFull = false;
+  broker.subscribe(next);
+  await nextTurn();
+  assert.deepEqual([failing.got, next.got, queue.counts.active], [[], [1], 0]);
   broker.stop();
   store.close();
 });

@@ -195,3 +195,12 @@ test('disk-full: nothing is stored, senders are told so, and the broker goes on 
   assert.deepEqual(bodies(await receive(receiver, 2)), ['before', 'after']);
   assert.ok(await isEmpty(receiver));
 });
+
+test('disk-full: what cannot be deleted is not received, and the receiver hears why', async () => {
+  await using scene = await open();
+  await scene.send('other', 'kept');
+  const receiver = scene.client.createReceiver('other', { receiveMode: 'receiveAndDelete' });
+  scene.faults.set([{ kind: 'disk-full', entity: '*', count: 1 }]);
+  await assert.rejects(receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 }), { code: 'ServiceBusy' });
+  assert.deepEqual(bodies(await receive(receiver, 1)), ['kept']);
+});

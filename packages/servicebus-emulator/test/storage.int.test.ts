@@ -36,7 +36,7 @@ test('a message comes back as it was written', async () => {
   first.close();
   const second = new SqliteStore(file);
   const record = second.readRecord('orders');
-  assert.deepEqual([...record.messages], [stored]);
+  assert.deepEqual([...record.messages], [{ ...stored, turn: 0 }]);
   assert.partialDeepStrictEqual(record, {
     id,
     lastSequenceNumber: stored.sequenceNumber,
@@ -46,7 +46,7 @@ test('a message comes back as it was written', async () => {
     ],
   });
   assert.deepEqual(second.read(id, stored.sequenceNumber), body);
-  assert.deepEqual([...second.readFrom(id, 0, 9)], [{ ...stored, content: body }]);
+  assert.deepEqual([...second.readFrom(id, 0, 9)], [{ ...stored, turn: 0, content: body }]);
   assert.equal(messagesOf(second, 'other')[0]?.expiresAtMs, 5);
   second.close();
 });

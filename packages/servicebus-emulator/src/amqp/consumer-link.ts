@@ -1,9 +1,11 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Consumer } from '../broker/dispatcher.ts';
 import { encodeDelivery } from '../codec/delivery.ts';
+import type { BrokerError } from '../core/broker-error.ts';
 import type { Outlet } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
+import { amqpError } from './conditions.ts';
 import { deliveryFacts } from './delivery-facts.ts';
 import type { InnerSender } from './rhea-internals.ts';
 import type { SessionWriter } from './session-writer.ts';
@@ -51,6 +53,12 @@ export class ConsumerLink implements Consumer {
     }
     const deliveryId = this.#writer.transfer(this.#sender, lock.token, payload, false);
     this.#writer.unsettled.set(deliveryId, { queue: this.queue, token: lock.token });
+  }
+
+  /** The client may open it again, at its own pace: as long as the disk refuses, each attempt would end like this one. */
+  fail(reason: BrokerError): void {
+    this.close();
+    if (this.#sender.is_open()) this.#sender.close(amqpError(reason));
   }
 
   onIdle(): void {

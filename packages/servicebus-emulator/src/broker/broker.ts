@@ -236,6 +236,7 @@ export class Broker {
     this.#dispatcher.pump(this.nowMs, (consumer, message) => {
       this.#turns.whenDurable((failure) => {
         if (failure === undefined) consumer.deliver(message);
+        else consumer.fail(failure);
       });
     });
     this.#setAlarm();

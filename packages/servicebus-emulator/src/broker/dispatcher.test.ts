@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeConsumer } from '../../test/support/fake-consumer.ts';
 import { arrival, createQueue } from '../../test/support/samples.ts';
-import type { Message } from '../core/message.ts';
-import type { Queue } from '../core/queue.ts';
-import { type Consumer, Dispatcher } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 
 function create(messages: number) {
   const { queue } = createQueue();
@@ -15,38 +14,6 @@ function create(messages: number) {
     dispatcher.pump(0, (_consumer, message) => taken.push(message.sequenceNumber));
   };
   return { queue, dispatcher, taken, pump };
-}
-
-class FakeConsumer implements Consumer {
-  readonly outlet: Queue;
-  readonly queue: Queue;
-  readonly mode: Consumer['mode'];
-  readonly got: number[] = [];
-  room: number;
-  idle = 0;
-
-  constructor(queue: Queue, room: number, mode: Consumer['mode'] = 'peek-lock') {
-    this.outlet = queue;
-    this.queue = queue;
-    this.room = room;
-    this.mode = mode;
-  }
-
-  get canTake(): boolean {
-    return this.room > 0;
-  }
-
-  reserve(): void {
-    this.room--;
-  }
-
-  deliver(message: Message): void {
-    this.got.push(message.sequenceNumber);
-  }
-
-  onIdle(): void {
-    this.idle++;
-  }
 }
 
 test('consumers take turns, each as far as it has room', () => {

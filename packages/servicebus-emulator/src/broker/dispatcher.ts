@@ -1,3 +1,4 @@
+import type { BrokerError } from '../core/broker-error.ts';
 import type { Outlet } from '../core/held-session.ts';
 import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
@@ -13,6 +14,8 @@ export interface Consumer {
   /** Room for one message is spoken for until `deliver`. */
   reserve(): void;
   deliver(message: MessageCopy): void;
+  /** It gets no more: what it was to have for good could not be taken out of its outlet. */
+  fail(reason: BrokerError): void;
   /** Its outlet has no more for it now. */
   onIdle(): void;
 }
@@ -70,6 +73,7 @@ export class Dispatcher {
       if (peekLock) consumer.deliver(message);
       else taken(consumer, message);
     }
+    if (outlet.isArriving) this.#dirty.add(outlet);
     for (const consumer of consumers) consumer.onIdle();
   }
 }

@@ -54,13 +54,13 @@ suite('a turn', () => {
     assert.deepEqual(steps, ['commit', 'answer', 'advance']);
   });
 
-  test('gathers while the disk is busy, and follows at once', () => {
+  test('stays open while the disk is busy, hands out, and ends as soon as the disk is free', () => {
     const { turns, steps, hear, endSync } = create();
     turns.flush();
     hear('later');
     turns.flush();
     turns.flush();
-    assert.deepEqual(steps, ['commit', 'sync', 'advance']);
+    assert.deepEqual(steps, ['commit', 'sync', 'advance', 'advance', 'advance']);
     assert.deepEqual(endSync(), ['commit', 'sync', 'advance']);
     assert.equal(endSync()[0], 'later');
   });

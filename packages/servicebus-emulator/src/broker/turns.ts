@@ -15,7 +15,7 @@ export interface TurnSteps {
   syncNow(): void;
   /** The turn is lost: memory has to go back to what is committed. */
   recover(failure: BrokerError): void;
-  /** Hands out what has become ready: changes of the next turn. */
+  /** Hands out what has become ready and is durable: changes of the next turn. */
   advance(): void;
 }
 
@@ -55,14 +55,11 @@ export class Turns {
     this.settle();
   }
 
-  /** Does nothing while the disk is busy: the end of the sync comes back here. */
+  /** While the disk is busy the turn stays open: the end of the sync comes back here. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#closed || this.#syncing !== undefined) return;
-    const ends = this.#take();
-    const { failure, unsynced } = this.#commit();
-    if (unsynced) this.#sync(ends);
-    else answer(ends, failure);
+    if (this.#closed) return;
+    if (this.#syncing === undefined) this.#end();
     this.#steps.advance();
   }
 
@@ -74,6 +71,13 @@ export class Turns {
     const ends = this.#take();
     const { failure, unsynced } = this.#commit();
     answer(ends, unsynced ? this.#syncNow() : failure);
+  }
+
+  #end(): void {
+    const ends = this.#take();
+    const { failure, unsynced } = this.#commit();
+    if (unsynced) this.#sync(ends);
+    else answer(ends, failure);
   }
 
   #take(): readonly TurnEnd[] {

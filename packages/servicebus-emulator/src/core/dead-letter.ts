@@ -1,5 +1,6 @@
 import type { Content } from '../codec/content.ts';
 import { type ApplicationProperties, withApplicationProperties } from '../codec/properties.ts';
+import { bytesOf, type Message } from './message.ts';
 
 /** Why a message goes to the dead letters; clients find it among its properties. */
 export interface DeadLetterReason {
@@ -25,6 +26,18 @@ export const sessionMissing: DeadLetterReason = {
 export function deliveriesSpent(deliveryCount: number): DeadLetterReason {
   const description = `Message could not be consumed after ${deliveryCount} delivery attempts.`;
   return { reason: 'MaxDeliveryCountExceeded', description };
+}
+
+/** The message as it lies among the dead letters of the entity `source`: for ever. */
+export function deadCopy(message: Message, content: Content, source: string): Message {
+  return {
+    ...message,
+    bytes: bytesOf(content),
+    deadLetterSource: source,
+    expiresAtMs: Number.POSITIVE_INFINITY,
+    state: 'active',
+    removed: false,
+  };
 }
 
 export function withReason(content: Content, { reason, description, changes }: DeadLetterReason): Content {

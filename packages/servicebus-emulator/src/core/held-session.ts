@@ -3,7 +3,10 @@ import type { ReadyList } from './ready-list.ts';
 
 /** Where a receiver's messages come from: a queue without sessions, or the session that the receiver holds. */
 export interface Outlet {
+  /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
   readonly hasReady: boolean;
+  /** Whether the next one is on its way to the disk. */
+  readonly isArriving: boolean;
   lockNext(nowMs: number): MessageCopy | undefined;
   takeNext(nowMs: number): MessageCopy | undefined;
 }
@@ -42,7 +45,11 @@ export class HeldSession implements Outlet, Term {
   }
 
   get hasReady(): boolean {
-    return !this.removed && this.ready.peek() !== undefined;
+    return !this.removed && this.ready.hasReady;
+  }
+
+  get isArriving(): boolean {
+    return !this.removed && this.ready.isArriving;
   }
 
   lockNext(nowMs: number): MessageCopy | undefined {

@@ -6,7 +6,10 @@ import type { Message } from './message.ts';
  * one outside hears of them.
  */
 export interface Journal {
+  /** Notes the turn in the message. */
   insert(entityId: number, message: Message, content: Content): void;
+  /** Whether the turn that wrote the message down lies on the disk: before, nobody may get it. */
+  isDurable(message: Message): boolean;
   /** State and delivery count have changed. */
   update(entityId: number, message: Message): void;
   rewrite(entityId: number, sequenceNumber: number, content: Content): void;

@@ -36,6 +36,8 @@ export interface Message {
   deliveryCount: number;
   /** Of its content. */
   bytes: number;
+  /** The one that wrote it down, as the journal counts them; 0 for what was there at the start. */
+  turn: number;
   lock: Lock | undefined;
   /** It left the queue; indexes that still hold it skip it. */
   removed: boolean;
@@ -65,6 +67,7 @@ export function createMessage(
     state: known.state ?? 'active',
     deliveryCount: known.deliveryCount ?? 0,
     bytes: bytesOf(content),
+    turn: 0,
     lock: undefined,
     removed: false,
   };

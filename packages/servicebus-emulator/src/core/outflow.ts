@@ -1,5 +1,6 @@
 import type { HeldSession, Outlet } from './held-session.ts';
 import type { Message } from './message.ts';
+import type { QueueSurroundings } from './queue-surroundings.ts';
 import { ReadyList } from './ready-list.ts';
 import { type SessionQueue, Sessions } from './sessions.ts';
 
@@ -7,23 +8,30 @@ import { type SessionQueue, Sessions } from './sessions.ts';
 export class Outflow {
   /** Undefined where messages need no session. */
   readonly sessions: Sessions | undefined;
-  readonly #ready = new ReadyList();
+  readonly #ready: ReadyList;
   readonly #queue: Outlet;
   readonly #onReady: (outlet: Outlet) => void;
 
   constructor(
     queue: SessionQueue & Outlet,
     options: { readonly requiresSession: boolean; readonly lockDurationMs: number },
-    onReady: (outlet: Outlet) => void,
+    { onReady, journal }: Pick<QueueSurroundings, 'onReady' | 'journal'>,
   ) {
+    const isDurable = (message: Message) => journal.isDurable(message);
     this.#queue = queue;
     this.#onReady = onReady;
-    if (options.requiresSession) this.sessions = new Sessions(queue, options.lockDurationMs);
+    this.#ready = new ReadyList(isDurable);
+    if (options.requiresSession) this.sessions = new Sessions(queue, options.lockDurationMs, isDurable);
   }
 
-  /** Something is ready that needs no session. */
+  /** The next one that needs no session lies on the disk. */
   get hasReady(): boolean {
-    return this.#ready.peek() !== undefined;
+    return this.#ready.hasReady;
+  }
+
+  /** It is on its way there. */
+  get isArriving(): boolean {
+    return this.#ready.isArriving;
   }
 
   /** When the next session's lock ends; Infinity when none does. */
@@ -53,9 +61,15 @@ export class Outflow {
     if (holder !== undefined) this.#onReady(holder);
   }
 
-  /** The next one, of a session where there are sessions. It may have expired. */
-  take(session: HeldSession | undefined): Message | undefined {
-    return (session?.ready ?? this.#ready).take();
+  /** The next one that lies on the disk, of a session where there are sessions. It may have expired. */
+  takeReady(session: HeldSession | undefined): Message | undefined {
+    const list = session?.ready ?? this.#ready;
+    return list.hasReady ? list.take() : undefined;
+  }
+
+  /** The next one that needs no session, on the disk or not. */
+  take(): Message | undefined {
+    return this.#ready.take();
   }
 
   clear(): void {

@@ -27,6 +27,20 @@ suite('a queue', () => {
     assert.equal(queue.lockNext(3), undefined);
   });
 
+  test('hands out nothing before it is on the disk, nor in the place of an expired one', () => {
+    const { queue, journal } = createQueue();
+    queue.accept(arrival({ ttl: 10 }), 0);
+    queue.accept(arrival(), 0);
+    journal.syncedUpTo = 0;
+    assert.deepEqual([queue.hasReady, queue.isArriving, queue.lockNext(0)], [false, true, undefined]);
+    journal.syncedUpTo = 1;
+    assert.deepEqual([queue.hasReady, queue.isArriving, queue.takeNext(10)], [true, false, undefined]);
+    assert.deepEqual([queue.hasReady, queue.isArriving, queue.counts.active], [false, true, 1]);
+    journal.syncedUpTo = 2;
+    assert.equal(queue.lockNext(10)?.sequenceNumber, 2);
+    assert.deepEqual([queue.hasReady, queue.isArriving], [false, false]);
+  });
+
   test('a settlement needs its lock', () => {
     const { queue } = createQueue({ lockDurationMs: 100 });
     queue.accept(arrival(), 0);

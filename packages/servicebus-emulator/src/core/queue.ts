@@ -3,6 +3,7 @@ import { type ApplicationProperties, noChanges, readSessionId } from '../codec/p
 import { BrokerError } from './broker-error.ts';
 import {
   type DeadLetterReason,
+  deadCopy,
   deliveriesSpent,
   expired,
   sessionMissing,
@@ -16,7 +17,6 @@ import { Intake } from './intake.ts';
 import type { EntityRecord } from './journal.ts';
 import { LockTable } from './lock-table.ts';
 import {
-  bytesOf,
   bytesOfArrivals,
   createMessage,
   type Message,
@@ -65,7 +65,7 @@ export class Queue implements Outlet, SessionQueue {
     this.#states = new SessionStates(id, surroundings.journal);
     const { duplicateWindowMs, lockDurationMs, requiresSession } = options;
     this.#locks = new LockTable(lockDurationMs, surroundings.newLockToken, requiresSession);
-    this.#outflow = new Outflow(this, options, surroundings.onReady);
+    this.#outflow = new Outflow(this, options, surroundings);
     this.#forwarder = new Forwarder(surroundings.findDestination);
     this.#intake = new Intake({
       entityId: id,
@@ -174,9 +174,12 @@ export class Queue implements Outlet, SessionQueue {
     this.#states.write(id, state, replaced, nowMs);
   }
 
-  /** Whether `lockNext` or `takeNext` would find one, but for expired ones. */
   get hasReady(): boolean {
     return this.#outflow.hasReady;
+  }
+
+  get isArriving(): boolean {
+    return this.#outflow.isArriving;
   }
 
   /** @param session to lock the next message of; without sessions there is none */
@@ -290,8 +293,12 @@ export class Queue implements Outlet, SessionQueue {
 
   /** Forwards one message that lay here before; says whether there was one. */
   #forwardOld(nowMs: number): boolean {
-    const message = this.#forwarder.takeOld(this.options) ? this.#next(nowMs, undefined) : undefined;
+    const message = this.#forwarder.takeOld(this.options) ? this.#outflow.take() : undefined;
     if (message === undefined) return false;
+    if (message.expiresAtMs <= nowMs) {
+      this.#expire(message, nowMs);
+      return true;
+    }
     const outcome = this.#forwarder.forward(this.options, this.#shelf.read(message), message, nowMs);
     if (outcome === 'gone') this.#remove(message);
     else if (outcome !== undefined && this.deadLetters !== undefined) this.#deadLetter(message, outcome, nowMs);
@@ -309,7 +316,7 @@ export class Queue implements Outlet, SessionQueue {
 
   #next(nowMs: number, session: HeldSession | undefined): Message | undefined {
     for (;;) {
-      const message = this.#outflow.take(session);
+      const message = this.#outflow.takeReady(session);
       if (message === undefined || message.expiresAtMs > nowMs) return message;
       this.#expire(message, nowMs);
     }
@@ -346,15 +353,7 @@ export class Queue implements Outlet, SessionQueue {
   /** Puts a message that does not lie here any more, or never did, among the dead letters. */
   #bury(message: Message, body: Content, reason: DeadLetterReason, nowMs: number): void {
     const content = withReason(body, reason);
-    const dead: Message = {
-      ...message,
-      bytes: bytesOf(content),
-      deadLetterSource: this.path,
-      expiresAtMs: Number.POSITIVE_INFINITY,
-      state: 'active',
-      removed: false,
-    };
-    this.deadLetters?.adopt(dead, content, nowMs);
+    this.deadLetters?.adopt(deadCopy(message, content, this.path), content, nowMs);
   }
 
   /** Takes over a message with its sequence number, which is unique here too: all come from one queue. */

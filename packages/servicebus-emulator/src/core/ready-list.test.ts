@@ -14,7 +14,7 @@ function* numbers(seed: number): Generator<number, never> {
 }
 
 test('always gives the lowest number, whatever was taken, given back or removed', () => {
-  const list = new ReadyList();
+  const list = new ReadyList(() => true);
   const model = new Map<number, Message>();
   const taken: Message[] = [];
   const random = numbers(42);

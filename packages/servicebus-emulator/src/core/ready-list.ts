@@ -2,13 +2,32 @@ import { Fifo } from './fifo.ts';
 import { Heap } from './heap.ts';
 import type { Message } from './message.ts';
 
+export type IsDurable = (message: Message) => boolean;
+
 /**
- * Messages that can be handed out, lowest sequence number first. New ones arrive in order and form a plain queue;
- * only those that come back (abandoned, lock expired) need a heap.
+ * Messages that can be handed out as soon as they lie on the disk, lowest sequence number first. New ones arrive in
+ * order and form a plain queue; only those that come back (abandoned, lock expired) need a heap.
  */
 export class ReadyList {
   readonly #fresh = new Fifo<Message>();
   readonly #returned = new Heap<Message>((message) => message.sequenceNumber);
+  readonly #isDurable: IsDurable;
+
+  constructor(isDurable: IsDurable) {
+    this.#isDurable = isDurable;
+  }
+
+  /** Whether the next one lies on the disk. */
+  get hasReady(): boolean {
+    const next = this.peek();
+    return next !== undefined && this.#isDurable(next);
+  }
+
+  /** Whether the next one is on its way to the disk. */
+  get isArriving(): boolean {
+    const next = this.peek();
+    return next !== undefined && !this.#isDurable(next);
+  }
 
   append(message: Message): void {
     const last = this.#fresh.last();

@@ -25,7 +25,7 @@ function create() {
     lockNext: (_nowMs, session) => copyOf(lockNext(session)),
     takeNext: (_nowMs, session) => copyOf(session.ready.take()),
   };
-  const sessions = new Sessions(queue, lockMs);
+  const sessions = new Sessions(queue, lockMs, () => true);
 
   function lockNext(session: HeldSession): Message | undefined {
     const next = session.ready.take();

@@ -2,7 +2,7 @@ import { BrokerError } from './broker-error.ts';
 import { Deadlines } from './deadlines.ts';
 import { HeldSession, type Outlet, type SessionClaim, type SessionHost } from './held-session.ts';
 import type { Message } from './message.ts';
-import { ReadyList } from './ready-list.ts';
+import { type IsDurable, ReadyList } from './ready-list.ts';
 
 interface Session {
   readonly id: string;
@@ -26,6 +26,7 @@ export interface SessionQueue extends SessionHost {
  */
 export class Sessions {
   readonly #queue: SessionQueue;
+  readonly #isDurable: IsDurable;
   /** Of locks that are taken or renewed from now on. */
   lockDurationMs: number;
   readonly #sessions = new Map<string, Session>();
@@ -33,8 +34,9 @@ export class Sessions {
   readonly #available = new Set<Session>();
   readonly #ends = new Deadlines<HeldSession>((held) => held.untilMs);
 
-  constructor(queue: SessionQueue, lockDurationMs: number) {
+  constructor(queue: SessionQueue, lockDurationMs: number, isDurable: IsDurable) {
     this.#queue = queue;
+    this.#isDurable = isDurable;
     this.lockDurationMs = lockDurationMs;
   }
 
@@ -162,7 +164,7 @@ export class Sessions {
 
   /** The session of this id, a new one that is not kept yet when it is not known. */
   #find(id: string): Session {
-    return this.#sessions.get(id) ?? { id, ready: new ReadyList(), messages: 0, holder: undefined };
+    return this.#sessions.get(id) ?? { id, ready: new ReadyList(this.#isDurable), messages: 0, holder: undefined };
   }
 
   #forgetEmpty(session: Session): void {

@@ -1,51 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeConsumer } from '../../test/support/fake-consumer.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { arrival, createQueue } from '../../test/support/samples.ts';
-import type { Consumer } from '../broker/dispatcher.ts';
 import { BrokerError } from '../core/broker-error.ts';
 import type { MessageCopy } from '../core/message.ts';
 import type { Queue } from '../core/queue.ts';
 import type { FaultDefinition } from './fault.ts';
 import { FaultPlan } from './fault-plan.ts';
 
-/** Has room for so many, and remembers what it got. */
-class FakeConsumer implements Consumer {
-  readonly outlet: Queue;
-  readonly queue: Queue;
-  readonly mode = 'peek-lock';
-  readonly got: number[] = [];
-  room = 10;
-  idle = 0;
-
-  constructor(queue: Queue) {
-    this.outlet = queue;
-    this.queue = queue;
-  }
-
-  get canTake(): boolean {
-    return this.room > 0;
-  }
-
-  reserve(): void {
-    this.room--;
-  }
-
-  deliver(message: MessageCopy): void {
-    this.got.push(message.sequenceNumber);
-  }
-
-  onIdle(): void {
-    this.idle++;
-  }
-}
-
 function stage(...faults: FaultDefinition[]) {
   const clock = new ManualClock(1_000);
   const { queue } = createQueue();
   for (let count = 0; count < 3; count++) queue.accept(arrival(), clock.nowMs());
   const plan = new FaultPlan(clock, faults);
-  const inner = new FakeConsumer(queue);
+  const inner = new FakeConsumer(queue, 10);
   let touched = 0;
   const consumer = plan.consumer(inner, () => {
     touched++;
@@ -106,7 +75,7 @@ test('only a lock that is lost already is no fault of the broker', () => {
     const broken = { path: 'q', release } as unknown as Queue;
     const message = queue.lockNext(1_000);
     assert.ok(message !== undefined);
-    plan.consumer(new FakeConsumer(broken), () => undefined).deliver(message);
+    plan.consumer(new FakeConsumer(broken, 10), () => undefined).deliver(message);
   };
   fail(new BrokerError('message-lock-lost', 'lost'));
   assert.throws(() => fail(new BrokerError('storage-failed', 'full')), { code: 'storage-failed' });

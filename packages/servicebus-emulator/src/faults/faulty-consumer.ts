@@ -47,6 +47,10 @@ export class FaultyConsumer implements Consumer {
     this.#plan.pass(this.queue.path, () => this.#handOut(message));
   }
 
+  fail(reason: BrokerError): void {
+    this.#consumer.fail(reason);
+  }
+
   onIdle(): void {
     if (this.#isCut) return;
     this.#repeat();

@@ -7,6 +7,8 @@ export class DurableLog {
   readonly #sync: LogSync;
   readonly #onBroken: (error: BrokerError) => void;
   #broken: BrokerError | undefined;
+  #turn = 1;
+  #durableTurn = 0;
 
   constructor(file: string, sync: LogSync, onBroken: (error: BrokerError) => void) {
     this.#file = file;
@@ -19,9 +21,28 @@ export class DurableLog {
     return this.#broken;
   }
 
+  /** The turn that runs: what it writes is on the disk when that turn is. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  isDurable(turn: number): boolean {
+    return turn <= this.#durableTurn;
+  }
+
+  /** The turn is committed, and another one begins. */
+  endTurn(): void {
+    this.#turn++;
+  }
+
   /** Makes durable what is committed, beside this thread. */
   sync(end: (failure: BrokerError | undefined) => void): void {
-    this.#sync.start((error) => end(error === undefined ? this.#broken : this.#break(error)));
+    const committed = this.#turn - 1;
+    this.#sync.start((error) => {
+      const failure = error === undefined ? this.#broken : this.#break(error);
+      if (failure === undefined) this.#durableTurn = Math.max(this.#durableTurn, committed);
+      end(failure);
+    });
   }
 
   /** @throws BrokerError `storage-failed` */
@@ -29,6 +50,7 @@ export class DurableLog {
     if (this.#broken !== undefined) throw this.#broken;
     try {
       this.#sync.now();
+      this.#durableTurn = this.#turn - 1;
     } catch (error) {
       throw this.#break(error);
     }

@@ -61,6 +61,7 @@ export function fromRow(row: MessageRow): Message {
     state: states[row.state] ?? 'active',
     deliveryCount: row.delivery_count,
     bytes: row.bytes,
+    turn: 0,
     lock: undefined,
     removed: false,
   };

@@ -133,6 +133,7 @@ export class SqliteStore implements Journal {
 
   insert(entityId: number, message: Message, content: Content): void {
     const key = keyOf(entityId, message.sequenceNumber);
+    message.turn = this.log.turn;
     this.#contents.set(key, content);
     this.touch(entityId);
     this.#change('insert', [
@@ -152,6 +153,10 @@ export class SqliteStore implements Journal {
       message.sessionId ?? null,
       message.hops,
     ]);
+  }
+
+  isDurable({ turn }: Message): boolean {
+    return this.log.isDurable(turn);
   }
 
   update(entityId: number, { sequenceNumber, state, deliveryCount }: Message): void {
@@ -262,6 +267,7 @@ export class SqliteStore implements Journal {
       this.room.cover();
       this.#statements.commit.run();
       this.#touched.clear();
+      this.log.endTurn();
       this.room.measure();
       return true;
     } catch (error) {

@@ -42,6 +42,8 @@ export const plainOptions: QueueOptions = {
 /** A journal that remembers which calls came, and contents. */
 export class RecordingJournal implements Journal {
   readonly calls: string[] = [];
+  /** The highest sequence number that is on the disk. */
+  syncedUpTo = Number.POSITIVE_INFINITY;
   readonly #contents = new Map<string, Content>();
 
   insert(entityId: number, { sequenceNumber }: Pick<Message, 'sequenceNumber'>, inserted: Content): void {
@@ -61,6 +63,10 @@ export class RecordingJournal implements Journal {
   remove(entityId: number, sequenceNumber: number): void {
     this.calls.push(`remove ${entityId}/${sequenceNumber}`);
     this.#contents.delete(`${entityId}/${sequenceNumber}`);
+  }
+
+  isDurable({ sequenceNumber }: Message): boolean {
+    return sequenceNumber <= this.syncedUpTo;
   }
 
   advance(): void {}
@@ -113,6 +119,7 @@ export function message(fields: Partial<Message> = {}): Message {
     state: 'active',
     deliveryCount: 0,
     bytes: bytesOf(content()),
+    turn: 0,
     lock: undefined,
     removed: false,
     ...fields,
